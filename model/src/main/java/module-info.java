@@ -1,0 +1,11 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Forward passes from configuration and weights; text to ids. */
+@NullMarked
+module org.unmask.model {
+  requires static org.jspecify;
+  requires transitive org.unmask.runtime;
+  requires transitive org.unmask.weights;
+
+  exports org.unmask.model;
+}

@@ -1,0 +1,8 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Numbers: kernels, threads, caches. Knows no model and no file format. */
+@NullMarked
+module org.unmask.runtime {
+  requires static org.jspecify;
+  requires jdk.incubator.vector;
+}
