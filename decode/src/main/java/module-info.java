@@ -5,4 +5,6 @@ import org.jspecify.annotations.NullMarked;
 module org.unmask.decode {
   requires static org.jspecify;
   requires transitive org.unmask.model;
+
+  exports org.unmask.decode;
 }

@@ -1,0 +1,40 @@
+package org.unmask.decode;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The catalogue of decoding algorithms. */
+public final class Algorithms {
+
+  private static final Map<String, Algorithm> BY_ID =
+      Stream.of(
+              LladaSampler.algorithms(),
+              List.of(LeftToRight.ALGORITHM, Threshold.ALGORITHM, Factor.ALGORITHM))
+          .flatMap(List::stream)
+          .collect(Collectors.toMap(Algorithm::id, a -> a, (a, b) -> a, LinkedHashMap::new));
+
+  private Algorithms() {}
+
+  /** Returns every algorithm, baselines first. */
+  public static List<Algorithm> all() {
+    return List.copyOf(BY_ID.values());
+  }
+
+  /**
+   * Finds an algorithm.
+   *
+   * @param id canonical id, such as {@code threshold}
+   * @throws IllegalArgumentException if there is none of that id, with the nearest one
+   */
+  public static Algorithm byId(String id) {
+    Algorithm found = BY_ID.get(id);
+    if (found == null) {
+      throw new IllegalArgumentException(
+          "algorithm '" + id + "' is unknown; " + Spelling.remedy(id, BY_ID.keySet()));
+    }
+    return found;
+  }
+}

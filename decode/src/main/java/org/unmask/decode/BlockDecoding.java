@@ -1,0 +1,154 @@
+package org.unmask.decode;
+
+import java.util.List;
+import org.unmask.model.Query;
+
+/**
+ * Decodes block after block with the components of a {@link Strategy}: plan, forward, propose and
+ * score, select, commit, revise, stop.
+ */
+final class BlockDecoding extends Decoding {
+
+  private final Strategy strategy;
+  private final Step step;
+  private final Feed feed;
+  private final Picks picks = new Picks();
+  private DecodeStep.Kind kind = DecodeStep.Kind.DENOISE;
+  private int[] rows = {};
+  private long[] noiseKeys = {};
+  private boolean isFinished;
+
+  BlockDecoding(DecodeContext context, Strategy strategy) {
+    super(context);
+    this.strategy = strategy;
+    this.step = new Step(canvas, context);
+    this.feed =
+        new Feed(
+            strategy.cache().needsCache() ? context.denoiser().newCache(canvas.length()) : null);
+    enterBlock(0, canvas.promptLength());
+  }
+
+  private void enterBlock(int block, int start) {
+    step.block = block;
+    step.index = 0;
+    step.blockStart = start;
+    step.blockEnd = strategy.blocks().end(canvas, start);
+    step.masksAtEntry = step.masksLeft();
+    DecodeOptions options = context.options();
+    int blocks = Math.max(1, options.genLength() / options.blockLength());
+    step.stepsPerBlock = Math.max(1, options.steps() / blocks);
+  }
+
+  @Override
+  boolean plan(List<Query> main) {
+    if (isFinished) {
+      return false;
+    }
+    step.call = accounting.calls();
+    strategy.remasker().prepare(step, this);
+    kind = strategy.cache().feed(step, feed);
+    chooseRows();
+    Query query = feed.query();
+    query.predict(rows, step.rows());
+    query.wantLogits(strategy.proposer().wantsLogits() || strategy.policy().wantsLogits());
+    suppressMask(query);
+    addNoise(query);
+    accounting.main(kind, query);
+    main.add(query);
+    return true;
+  }
+
+  private void chooseRows() {
+    step.clear();
+    int end = canvas.length();
+    if (rows.length < end) {
+      rows = new int[end];
+      noiseKeys = new long[end];
+    }
+    UnmaskPolicy.Scope scope = strategy.policy().scope();
+    for (int position = 0; position < end; position++) {
+      if (isPredicted(scope, position) && feed.rowOf(position) >= 0) {
+        rows[step.rows()] = feed.rowOf(position);
+        step.addRow(position);
+      }
+    }
+  }
+
+  private boolean isPredicted(UnmaskPolicy.Scope scope, int position) {
+    return switch (scope) {
+      case CANDIDATES -> position < step.blockEnd() && canvas.isMasked(position);
+      case BLOCK ->
+          position < step.blockEnd()
+              && (canvas.isMasked(position) || position >= step.blockStart());
+      case MASKS -> canvas.isMasked(position);
+      case ALL -> true;
+    };
+  }
+
+  private void addNoise(Query query) {
+    double temperature = strategy.proposer().gumbelTemperature();
+    for (int row = 0; temperature > 0 && row < step.rows(); row++) {
+      noiseKeys[row] = context.noiseKey(step.call(), step.position(row), Noise.Purpose.TOKEN);
+    }
+    query.noise(temperature, noiseKeys);
+  }
+
+  @Override
+  void absorb() {
+    step.propose(strategy.proposer().propose(step, feed.query().predictions()), strategy.scorer());
+    if (step.index() == 0) {
+      step.settle(strategy.blocks().settle(step, this));
+    }
+    picks.clear();
+    if (step.candidates() > 0) {
+      select();
+    }
+    for (int i = 0; i < picks.count(); i++) {
+      int row = picks.row(i);
+      commit(step.position(row), step.token(row), strategy.scorer().shown(step, row));
+    }
+    strategy.remasker().revise(step, this);
+    int block = step.block();
+    advance();
+    report(kind, block, feed.offset(), feed.count());
+  }
+
+  /**
+   * Selects by the policy, except in a Dream model's call that fills a cache: there exactly the
+   * block's first position is unmasked, because its prediction stands in the row before the block,
+   * which later calls do not compute.
+   */
+  private void select() {
+    boolean isFirstOnly = kind == DecodeStep.Kind.PREFILL && context.denoiser().shift() == 1;
+    if (isFirstOnly && step.position(step.candidate(0)) == step.blockStart()) {
+      picks.add(step.candidate(0));
+    } else {
+      strategy.policy().select(step, picks);
+    }
+  }
+
+  private void advance() {
+    boolean stops = strategy.stop().stops(step, this);
+    step.index++;
+    if (stops || canvas.length() <= canvas.promptLength()) {
+      isFinished = true;
+    } else if (canvas.masks(0, Math.min(step.blockEnd(), canvas.length())) == 0
+        && !strategy.holdsBlock().test(step)) {
+      nextBlock();
+    }
+  }
+
+  private void nextBlock() {
+    int start = step.blockEnd();
+    int block = step.block() + 1;
+    while (start < canvas.length()) {
+      enterBlock(block, start);
+      if (step.masksAtEntry() > 0) {
+        return;
+      }
+      start = step.blockEnd();
+      block++;
+    }
+    isFinished = true;
+  }
+}

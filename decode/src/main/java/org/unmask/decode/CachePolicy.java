@@ -1,0 +1,75 @@
+package org.unmask.decode;
+
+/**
+ * Says which rows a call computes and which come from the cache.
+ *
+ * <p>Keys and values of a canvas position are kept in the slot of the same number.
+ */
+interface CachePolicy {
+
+  /** Tells whether a cache must be made. */
+  default boolean needsCache() {
+    return true;
+  }
+
+  /**
+   * Lists the rows of the next call.
+   *
+   * @param step where decoding stands; its predictions are those of the call before
+   * @param feed receives the rows
+   * @return what the call is for
+   */
+  DecodeStep.Kind feed(Step step, Feed feed);
+
+  /** Recomputes every row at every call. */
+  CachePolicy NONE =
+      new CachePolicy() {
+        @Override
+        public boolean needsCache() {
+          return false;
+        }
+
+        @Override
+        public DecodeStep.Kind feed(Step step, Feed feed) {
+          feed.slice(step.canvas(), 0, step.canvas().length());
+          return DecodeStep.Kind.DENOISE;
+        }
+      };
+
+  /**
+   * Fast-dLLM's prefix cache (arXiv 2505.22618): a full call at each block's entry, which unmasks
+   * tokens too; then only the rows from the block's start to the end of the canvas, with the prefix
+   * as it was at the entry.
+   */
+  CachePolicy PREFIX =
+      (step, feed) -> {
+        boolean isEntry = step.index() == 0;
+        feed.slice(step.canvas(), isEntry ? 0 : step.blockStart(), step.canvas().length());
+        return isEntry ? DecodeStep.Kind.PREFILL : DecodeStep.Kind.DENOISE;
+      };
+
+  /**
+   * Fast-dLLM's dual cache (arXiv 2505.22618): a full call at each block's entry, which unmasks
+   * tokens too; then only the block's rows, with everything else as it was at the entry.
+   */
+  CachePolicy DUAL =
+      (step, feed) -> {
+        if (step.index() == 0) {
+          feed.slice(step.canvas(), 0, step.canvas().length());
+          return DecodeStep.Kind.PREFILL;
+        }
+        feed.slice(step.canvas(), step.blockStart(), step.blockEnd());
+        feed.query().keys(step.canvas().length());
+        return DecodeStep.Kind.DENOISE;
+      };
+
+  /** Returns the cache of a name. */
+  static CachePolicy of(DecodeOptions options) {
+    return switch (options.cache()) {
+      case "none" -> NONE;
+      case "prefix" -> PREFIX;
+      case "dual" -> DUAL;
+      default -> throw new IllegalStateException("no cache is called " + options.cache());
+    };
+  }
+}

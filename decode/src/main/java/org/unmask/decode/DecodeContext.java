@@ -1,0 +1,33 @@
+package org.unmask.decode;
+
+import org.jspecify.annotations.Nullable;
+import org.unmask.model.Denoiser;
+
+/**
+ * What the state machine of one sequence is made from.
+ *
+ * @param denoiser the main network
+ * @param resources what some algorithms need besides
+ * @param request prompt and options
+ * @param listener receives each step, or null
+ */
+record DecodeContext(
+    Denoiser denoiser,
+    DecodeResources resources,
+    DecodeRequest request,
+    @Nullable StepSink listener) {
+
+  /** Receives the steps of one sequence. */
+  interface StepSink {
+    void accept(DecodeStep step);
+  }
+
+  DecodeOptions options() {
+    return request.options();
+  }
+
+  /** Returns the noise key of one use in this sequence. */
+  long noiseKey(int step, int position, Noise.Purpose purpose) {
+    return Noise.key(options().seed(), request.sequence(), step, position, purpose);
+  }
+}

@@ -1,0 +1,69 @@
+package org.unmask.decode;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What one forward call did to a sequence. Positions count from the start of the response; negative
+ * ones lie in the prompt.
+ *
+ * @param step number of the call, from 0
+ * @param kind what the call was for
+ * @param block index of the block in which tokens were unmasked, -1 if none were
+ * @param forwardOffset first row fed, from the start of the sequence
+ * @param forwardLength how many rows were fed
+ * @param positions positions unmasked, ascending
+ * @param tokenIds their tokens
+ * @param confidence how sure the rule's score was of each
+ * @param remasked positions set back to the mask, ascending
+ * @param edits tokens replaced by other tokens
+ * @param details what else the rule went by, under the names of the golden traces; lists, numbers,
+ *     strings and booleans
+ */
+public record DecodeStep(
+    int step,
+    Kind kind,
+    int block,
+    int forwardOffset,
+    int forwardLength,
+    List<Integer> positions,
+    List<Integer> tokenIds,
+    List<Double> confidence,
+    List<Integer> remasked,
+    List<Edit> edits,
+    Map<String, Object> details) {
+
+  /** What a call was for. */
+  public enum Kind {
+    /** Unmasks tokens. */
+    DENOISE,
+    /** Fills or refreshes a cache; may unmask tokens too. */
+    PREFILL,
+    /** Stores a finished block in a cache. */
+    STORE,
+    /** Verifies a draft. */
+    VERIFY
+  }
+
+  /**
+   * A token replaced by another.
+   *
+   * @param position from the start of the response
+   * @param from the token before
+   * @param to the token after
+   * @param confidence probability of the new token
+   */
+  public record Edit(int position, int from, int to, double confidence) {}
+
+  /** Copies the lists. */
+  public DecodeStep {
+    positions = List.copyOf(positions);
+    tokenIds = List.copyOf(tokenIds);
+    confidence = List.copyOf(confidence);
+    remasked = List.copyOf(remasked);
+    edits = List.copyOf(edits);
+    details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
+  }
+}

@@ -1,0 +1,139 @@
+package org.unmask.decode;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+import org.unmask.model.Denoiser;
+import org.unmask.model.Query;
+
+/**
+ * Decodes one request or many with a network.
+ *
+ * <pre>{@code
+ * Decoder decoder = new Decoder(denoiser, DecodeResources.none().withEndTokens(eos));
+ * DecodeResult result = decoder.decode(new DecodeRequest(prompt, options));
+ * }</pre>
+ *
+ * <p>Many requests share their forward calls: up to {@code batch} sequences are under way, each
+ * finished one makes room for the next request. Every sequence gives the bits of a run alone.
+ *
+ * <p>Used by one thread at a time, like its denoiser. Interrupting the thread ends the work between
+ * two forward calls with a {@link CancellationException}.
+ */
+public final class Decoder {
+
+  /** Receives results in the order in which sequences finish. */
+  @FunctionalInterface
+  public interface ResultSink {
+
+    /**
+     * Takes one result.
+     *
+     * @param request index of its request, from 0, in the order given
+     * @param result what came out
+     */
+    void accept(int request, DecodeResult result);
+  }
+
+  private final Denoiser denoiser;
+  private final DecodeResources resources;
+
+  /**
+   * Makes a decoder.
+   *
+   * @param denoiser the network; must know a mask token
+   * @param resources end tokens and what else algorithms need
+   */
+  public Decoder(Denoiser denoiser, DecodeResources resources) {
+    if (denoiser.maskId() < 0) {
+      throw new IllegalArgumentException(
+          "the model has no mask token, so it cannot fill masks; use a diffusion model");
+    }
+    this.denoiser = denoiser;
+    this.resources = resources;
+  }
+
+  /** Decodes one request. */
+  public DecodeResult decode(DecodeRequest request) {
+    return decode(request, null);
+  }
+
+  /**
+   * Decodes one request and shows every step.
+   *
+   * @param request prompt and options
+   * @param listener receives the steps, or null
+   */
+  public DecodeResult decode(DecodeRequest request, @Nullable DecodeListener listener) {
+    DecodeResult[] result = new DecodeResult[1];
+    decodeAll(List.of(request).iterator(), 1, (index, r) -> result[0] = r, listener);
+    return result[0];
+  }
+
+  /**
+   * Decodes requests, several at a time.
+   *
+   * @param requests taken one by one as room becomes free
+   * @param batch most sequences under way at a time, at least 1
+   * @param results receives each result as soon as it is there
+   * @param listener receives the steps of all sequences, or null to record none
+   */
+  public void decodeAll(
+      Iterator<DecodeRequest> requests,
+      int batch,
+      ResultSink results,
+      @Nullable DecodeListener listener) {
+    if (batch < 1) {
+      throw new IllegalArgumentException("batch must be at least 1, was " + batch);
+    }
+    List<Lane> lanes = new ArrayList<>(batch);
+    List<Query> main = new ArrayList<>();
+    int admitted = 0;
+    while (true) {
+      while (lanes.size() < batch && requests.hasNext()) {
+        lanes.add(new Lane(admitted, start(admitted, requests.next(), listener)));
+        admitted++;
+      }
+      main.clear();
+      for (Iterator<Lane> i = lanes.iterator(); i.hasNext(); ) {
+        Lane lane = i.next();
+        if (!lane.decoding.plan(main)) {
+          i.remove();
+          results.accept(lane.request, lane.decoding.result());
+        }
+      }
+      if (!main.isEmpty()) {
+        checkInterrupt();
+        denoiser.forward(main);
+        lanes.forEach(lane -> lane.decoding.absorb());
+      } else if (lanes.isEmpty() && !requests.hasNext()) {
+        return;
+      }
+    }
+  }
+
+  private Decoding start(int index, DecodeRequest request, @Nullable DecodeListener listener) {
+    if (Arrays.stream(request.prompt()).anyMatch(id -> id < 0 || id >= denoiser.vocabSize())) {
+      throw new IllegalArgumentException(
+          "the prompt has token ids outside [0, "
+              + denoiser.vocabSize()
+              + "); encode it with the model's own tokenizer");
+    }
+    DecodeContext.@Nullable StepSink sink =
+        listener == null ? null : step -> listener.onStep(index, step);
+    DecodeContext context = new DecodeContext(denoiser, resources, request, sink);
+    return request.options().algorithm().start(context);
+  }
+
+  private static void checkInterrupt() {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("decoding was interrupted");
+    }
+  }
+
+  /** A sequence under way. */
+  private record Lane(int request, Decoding decoding) {}
+}

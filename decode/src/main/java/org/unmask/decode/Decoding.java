@@ -1,0 +1,100 @@
+package org.unmask.decode;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.unmask.model.Query;
+
+/**
+ * The state machine of one sequence: asks for forward calls and acts on what they say.
+ *
+ * <p>The {@link Decoder} alternates {@link #plan} and {@link #absorb} until {@code plan} asks for
+ * nothing more, and feeds the queries of many sequences to the network together. Everything a
+ * sequence needs to remember lives in its own machine.
+ */
+abstract class Decoding implements Edits {
+
+  final DecodeContext context;
+  final Canvas canvas;
+  final Accounting accounting = new Accounting();
+
+  /** Receives what happens, or null if nobody listens. */
+  private final @Nullable StepRecorder recorder;
+
+  Decoding(DecodeContext context) {
+    this(context, context.options().genLength());
+  }
+
+  Decoding(DecodeContext context, int genLength) {
+    this.context = context;
+    this.canvas = new Canvas(context.request().prompt(), genLength, context.denoiser().maskId());
+    this.recorder = context.listener() == null ? null : new StepRecorder(canvas.promptLength());
+  }
+
+  /**
+   * Plans the next round.
+   *
+   * @param main receives the queries for the main network
+   * @return false if the sequence is finished and no query was added
+   */
+  abstract boolean plan(List<Query> main);
+
+  /** Acts on the predictions of the queries planned last. */
+  abstract void absorb();
+
+  /** Returns the result of a finished sequence. */
+  final DecodeResult result() {
+    return accounting.result(canvas, context.resources());
+  }
+
+  @Override
+  public final void commit(int position, int token, double confidence) {
+    canvas.commit(position, token, confidence, accounting.calls() - 1);
+    if (recorder != null) {
+      recorder.commit(position, token, confidence);
+    }
+  }
+
+  @Override
+  public final void remask(int position) {
+    canvas.remask(position);
+    if (recorder != null) {
+      recorder.remask(position);
+    }
+  }
+
+  @Override
+  public final void edit(int position, int token, double confidence) {
+    int before = canvas.token(position);
+    canvas.commit(position, token, confidence, accounting.calls() - 1);
+    if (recorder != null) {
+      recorder.edit(position, before, token, confidence);
+    }
+  }
+
+  @Override
+  public final boolean isRecorded() {
+    return recorder != null;
+  }
+
+  @Override
+  public final void detail(String name, Object value) {
+    if (recorder != null) {
+      recorder.detail(name, value);
+    }
+  }
+
+  /** Excludes the mask token from a query's proposals, unless the options say otherwise. */
+  final void suppressMask(Query query) {
+    if (context.options().flag(CommonOptions.SUPPRESS_MASK)) {
+      query.suppress(canvas.maskId());
+    }
+  }
+
+  /** Tells the listener what the call just absorbed did. */
+  final void report(DecodeStep.Kind kind, int block, int offset, int length) {
+    DecodeContext.StepSink sink = context.listener();
+    if (sink != null && recorder != null) {
+      sink.accept(recorder.finish(accounting.calls() - 1, kind, block, offset, length));
+    }
+  }
+}
