@@ -5,4 +5,8 @@ import org.jspecify.annotations.NullMarked;
 module org.unmask.tasks {
   requires static org.jspecify;
   requires tools.jackson.databind;
+
+  exports org.unmask.tasks;
+  exports org.unmask.tasks.metric;
+  exports org.unmask.tasks.parallelbench;
 }

@@ -1,0 +1,55 @@
+package org.unmask.tasks.generate;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.unmask.tasks.metric.Answer;
+import org.unmask.tasks.parallelbench.Example;
+
+/**
+ * Asks for a Latin square over symbols drawn from letters and digits.
+ *
+ * <p>The square given as an example is cyclic with its rows and then its columns shuffled, so not
+ * every Latin square can occur; any is accepted as an answer. Source: ParallelBench release {@code
+ * paper-2510}.
+ */
+record LatinSquareMaker(int size) implements ExampleMaker {
+
+  private static final List<String> SYMBOLS =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".chars().mapToObj(Character::toString).toList();
+
+  @Override
+  public int minLength() {
+    return size;
+  }
+
+  @Override
+  public int maxLength() {
+    return size;
+  }
+
+  @Override
+  public Example make(RandomStream random, int length) {
+    var symbols = random.sample(SYMBOLS, size);
+    var rows = new ArrayList<List<String>>();
+    for (int shift = 0; shift < size; shift++) {
+      var row = new ArrayList<>(symbols.subList(shift, size));
+      row.addAll(symbols.subList(0, shift));
+      rows.add(row);
+    }
+    var columns = random.shuffled(IntStream.range(0, size).boxed().toList());
+    String example =
+        random.shuffled(rows).stream()
+            .map(row -> columns.stream().map(row::get).collect(Collectors.joining(",")))
+            .collect(Collectors.joining("\n"));
+    var input = new LinkedHashMap<String, Object>();
+    input.put("size", size);
+    input.put("symbols", "[" + String.join(", ", symbols) + "]");
+    return new Example(
+        input, new Answer.Square(symbols, example), Optional.empty(), Map.of("length", size));
+  }
+}

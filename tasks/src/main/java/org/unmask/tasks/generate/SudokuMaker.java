@@ -1,0 +1,95 @@
+package org.unmask.tasks.generate;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.unmask.tasks.metric.Answer;
+import org.unmask.tasks.parallelbench.Example;
+
+/**
+ * Makes 4x4 sudokus: one of the 288 full grids, with digits replaced by 0 at random cells, drawn
+ * again until one solution is left if that is asked for.
+ *
+ * <p>The benchmark's own puzzles come from another project, without their generator; these are like
+ * them in size, number of holes and uniqueness.
+ */
+record SudokuMaker(int holes, boolean uniqueSolution) implements ExampleMaker {
+
+  private static final int SIZE = 4;
+  private static final int CELLS = SIZE * SIZE;
+
+  /** All full grids, cells row by row, as digits. */
+  private static final List<String> GRIDS = solutions("0".repeat(CELLS));
+
+  @Override
+  public int minLength() {
+    return CELLS - holes;
+  }
+
+  @Override
+  public int maxLength() {
+    return CELLS - holes;
+  }
+
+  @Override
+  public Example make(RandomStream random, int length) {
+    String solution = random.choose(GRIDS);
+    String puzzle = dig(solution, random);
+    while (uniqueSolution && solutions(puzzle).size() > 1) {
+      puzzle = dig(solution, random);
+    }
+    return new Example(
+        Map.of("sudoku", lines(puzzle)),
+        new Answer.Text(lines(solution)),
+        Optional.empty(),
+        Map.of("length", length));
+  }
+
+  private String dig(String solution, RandomStream random) {
+    var cells = random.sample(IntStream.range(0, CELLS).boxed().toList(), holes);
+    var puzzle = new StringBuilder(solution);
+    for (int cell : cells) {
+      puzzle.setCharAt(cell, '0');
+    }
+    return puzzle.toString();
+  }
+
+  /** Returns every way to fill the cells that are 0, in ascending order. */
+  static List<String> solutions(String puzzle) {
+    int cell = puzzle.indexOf('0');
+    if (cell < 0) {
+      return List.of(puzzle);
+    }
+    var found = new ArrayList<String>();
+    for (char digit = '1'; digit <= '0' + SIZE; digit++) {
+      if (fits(puzzle, cell, digit)) {
+        found.addAll(solutions(puzzle.substring(0, cell) + digit + puzzle.substring(cell + 1)));
+      }
+    }
+    return found;
+  }
+
+  private static boolean fits(String puzzle, int cell, char digit) {
+    int row = cell / SIZE;
+    int column = cell % SIZE;
+    for (int other = 0; other < CELLS; other++) {
+      boolean sameRow = other / SIZE == row;
+      boolean sameColumn = other % SIZE == column;
+      boolean sameBox = other / SIZE / 2 == row / 2 && other % SIZE / 2 == column / 2;
+      if ((sameRow || sameColumn || sameBox) && puzzle.charAt(other) == digit) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String lines(String grid) {
+    var rows = new ArrayList<String>();
+    for (int row = 0; row < SIZE; row++) {
+      rows.add(grid.substring(row * SIZE, (row + 1) * SIZE));
+    }
+    return String.join("\n", rows);
+  }
+}
