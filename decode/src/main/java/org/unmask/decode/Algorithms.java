@@ -12,6 +12,7 @@ public final class Algorithms {
   private static final Map<String, Algorithm> BY_ID =
       Stream.of(
               LladaSampler.algorithms(),
+              DreamSampler.algorithms(),
               List.of(LeftToRight.ALGORITHM, Threshold.ALGORITHM, Factor.ALGORITHM))
           .flatMap(List::stream)
           .collect(Collectors.toMap(Algorithm::id, a -> a, (a, b) -> a, LinkedHashMap::new));

@@ -26,6 +26,11 @@ record DecodeContext(
     return request.options();
   }
 
+  /** Returns the token that must not be proposed, or -1. */
+  int suppressed() {
+    return options().flag(CommonOptions.SUPPRESS_MASK) ? denoiser.maskId() : -1;
+  }
+
   /** Returns the noise key of one use in this sequence. */
   long noiseKey(int step, int position, Noise.Purpose purpose) {
     return Noise.key(options().seed(), request.sequence(), step, position, purpose);

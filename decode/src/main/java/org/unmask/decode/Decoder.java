@@ -92,16 +92,18 @@ public final class Decoder {
     List<Lane> lanes = new ArrayList<>(batch);
     List<Query> main = new ArrayList<>();
     int admitted = 0;
-    while (true) {
-      while (lanes.size() < batch && requests.hasNext()) {
-        lanes.add(new Lane(admitted, start(admitted, requests.next(), listener)));
-        admitted++;
-      }
+    do {
       main.clear();
-      for (Iterator<Lane> i = lanes.iterator(); i.hasNext(); ) {
-        Lane lane = i.next();
-        if (!lane.decoding.plan(main)) {
-          i.remove();
+      for (int i = 0; i < lanes.size() || (i < batch && requests.hasNext()); ) {
+        if (i == lanes.size()) {
+          lanes.add(new Lane(admitted, start(admitted, requests.next(), listener)));
+          admitted++;
+        }
+        Lane lane = lanes.get(i);
+        if (lane.decoding.plan(main)) {
+          i++;
+        } else {
+          lanes.remove(i);
           results.accept(lane.request, lane.decoding.result());
         }
       }
@@ -109,10 +111,8 @@ public final class Decoder {
         checkInterrupt();
         denoiser.forward(main);
         lanes.forEach(lane -> lane.decoding.absorb());
-      } else if (lanes.isEmpty() && !requests.hasNext()) {
-        return;
       }
-    }
+    } while (!lanes.isEmpty());
   }
 
   private Decoding start(int index, DecodeRequest request, @Nullable DecodeListener listener) {

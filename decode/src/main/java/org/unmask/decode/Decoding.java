@@ -85,8 +85,8 @@ abstract class Decoding implements Edits {
 
   /** Excludes the mask token from a query's proposals, unless the options say otherwise. */
   final void suppressMask(Query query) {
-    if (context.options().flag(CommonOptions.SUPPRESS_MASK)) {
-      query.suppress(canvas.maskId());
+    if (context.suppressed() >= 0) {
+      query.suppress(context.suppressed());
     }
   }
 

@@ -1,0 +1,154 @@
+package org.unmask.decode;
+
+import java.util.List;
+
+/**
+ * Dream's samplers (arXiv 2508.15487, released generation code): a schedule linear in the noise
+ * level over the whole answer, with scores of probability, margin or negative entropy.
+ *
+ * <p>With a block length, the schedule restarts in every block, as in ParallelBench. With a cache
+ * the call at a block's entry unmasks the block's first position only (Fast-dLLM's Dream decoder).
+ */
+final class DreamSampler {
+
+  private static final String ALG_TEMP = "alg-temp";
+
+  private DreamSampler() {}
+
+  static List<Algorithm> algorithms() {
+    return List.of(
+        dream("dream-origin", "random positions as the noise level falls")
+            .madeOf(context -> strategy(context, new Origin(schedule(context)))),
+        ranked("dream-maskgit-plus", "most probable tokens first", Score.CONFIDENCE),
+        ranked("dream-topk-margin", "largest margin between the best two first", Score.MARGIN),
+        ranked("dream-entropy", "lowest entropy first", Score.ENTROPY),
+        dream("dream-confidence-threshold", "a step's quota, cut off at a threshold")
+            .paper("Fast-dLLM", "2505.22618")
+            .caches("prefix", "dual")
+            .with(Threshold.parameter(0.9))
+            .madeOf(DreamSampler::confidenceThreshold));
+  }
+
+  private static Algorithm.Builder dream(String id, String title) {
+    return Algorithm.named(id, title)
+        .paper("Dream", "2508.15487")
+        .with(Categorical.topP())
+        .with(Categorical.topK())
+        .scheduled();
+  }
+
+  private static Algorithm ranked(String id, String title, Score score) {
+    return dream(id, title)
+        .caches("prefix", "dual")
+        .with(
+            Parameter.number(
+                ALG_TEMP, 0.0, 0, Double.MAX_VALUE, "temperature of drawing positions; 0 ranks"))
+        .check(DreamSampler::checkCachedSteps)
+        .madeOf(
+            context -> {
+              double temperature = context.options().number(ALG_TEMP);
+              UnmaskPolicy policy =
+                  temperature > 0
+                      ? new DrawnK(schedule(context), temperature)
+                      : new TopK(schedule(context));
+              return strategy(context, policy).withScorer(score);
+            });
+  }
+
+  private static Strategy confidenceThreshold(DecodeContext context) {
+    double threshold = context.options().number(Threshold.THRESHOLD);
+    return strategy(
+        context,
+        context.options().cache().equals("none")
+            ? new Capped(threshold)
+            : new Threshold(threshold));
+  }
+
+  private static Strategy strategy(DecodeContext context, UnmaskPolicy policy) {
+    return Strategy.of(context.options(), policy)
+        .withProposer(Categorical.dream(context.options()));
+  }
+
+  private static Schedule.DreamLinear schedule(DecodeContext context) {
+    return new Schedule.DreamLinear(context.options().number(CommonOptions.EPS));
+  }
+
+  private static void checkCachedSteps(DecodeOptions options) {
+    int blocks = options.genLength() / options.blockLength();
+    if (!options.cache().equals("none")
+        && options.steps() < 2 * blocks
+        && options.blockLength() > 1) {
+      throw new IllegalArgumentException(
+          "steps "
+              + options.steps()
+              + " leave fewer than 2 for each of "
+              + blocks
+              + " blocks, and with a cache the first unmasks one token only; use "
+              + 2 * blocks
+              + " or more");
+    }
+  }
+
+  /** Unmasks each position by chance, with probability {@code 1 - t(i+1) / t(i)}. */
+  record Origin(Schedule.DreamLinear schedule) implements UnmaskPolicy {
+
+    @Override
+    public void select(Step step, Picks picks) {
+      boolean isLast = step.index() >= step.stepsPerBlock() - 1;
+      float share = isLast ? 1 : schedule.unmaskShare(step.index(), step.stepsPerBlock());
+      for (int i = 0; i < step.candidates(); i++) {
+        int row = step.candidate(i);
+        long key = step.context().noiseKey(step.call(), step.position(row), Noise.Purpose.POSITION);
+        if (Noise.uniform(key, 0) < share) {
+          picks.add(row);
+        }
+      }
+    }
+  }
+
+  /** Draws a quota of positions from softmax(score / temperature), without replacement. */
+  record DrawnK(Schedule schedule, double temperature) implements UnmaskPolicy {
+
+    @Override
+    public void select(Step step, Picks picks) {
+      int count = step.candidates();
+      int[] order = new int[count];
+      double[] scores = new double[step.rows()];
+      for (int i = 0; i < count; i++) {
+        int row = step.candidate(i);
+        long key = step.context().noiseKey(step.call(), step.position(row), Noise.Purpose.POSITION);
+        order[i] = row;
+        scores[row] = step.score(row) / temperature + Noise.gumbel(key, 0);
+      }
+      Sorting.byScoreDescending(order, count, scores);
+      int quota = schedule.quota(step.index(), step.stepsPerBlock(), step.masksAtEntry(), count);
+      for (int i = 0; i < quota; i++) {
+        picks.add(order[i]);
+      }
+    }
+  }
+
+  /**
+   * Of the positions that an even schedule would have unmasked by now, the best one and all others
+   * that reach the threshold; after the last step, more steps until all are unmasked.
+   */
+  record Capped(double threshold) implements UnmaskPolicy {
+
+    @Override
+    public void select(Step step, Picks picks) {
+      int left = step.candidates();
+      int due = left;
+      if (step.index() < step.stepsPerBlock() - 1) {
+        int perStep = step.masksAtEntry() / step.stepsPerBlock();
+        int unmasked = step.masksAtEntry() - left;
+        due = Math.clamp((long) perStep * (step.index() + 1) - unmasked, 1, left);
+      }
+      picks.add(step.ranked(0));
+      for (int rank = 1; rank < due; rank++) {
+        if (step.score(step.ranked(rank)) >= threshold) {
+          picks.add(step.ranked(rank));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package org.unmask.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What holds for every algorithm with every cache, on networks that answer at random. */
+class InvariantsTest {
+
+  private static final int VOCAB = 12;
+  private static final int GEN = 12;
+
+  /** One combination to try; its text, with the seed, is the name of the test. */
+  record Case(String algorithm, String cache, double temperature, int shift, long seed) {
+
+    DecodeOptions options() {
+      Map<String, Object> options = new HashMap<>();
+      options.put("gen-length", GEN);
+      options.put("block-length", 6);
+      options.put("steps", 6);
+      options.put("cache", cache);
+      options.put("temperature", temperature);
+      options.put("seed", seed);
+      return DecodeOptions.of(algorithm, options);
+    }
+
+    ScriptedDenoiser denoiser() {
+      return ScriptedDenoiser.random(seed, VOCAB, shift, 2);
+    }
+
+    List<DecodeRequest> requests() {
+      Random random = new Random(seed);
+      List<DecodeRequest> requests = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        int[] prompt = random.ints(1 + random.nextInt(7), 0, VOCAB - 1).toArray();
+        requests.add(new DecodeRequest(prompt, options(), i));
+      }
+      return requests;
+    }
+  }
+
+  static Stream<Case> cases() {
+    List<Case> cases = new ArrayList<>();
+    long seed = 20261122;
+    for (Algorithm algorithm : Algorithms.all()) {
+      for (String cache : algorithm.caches()) {
+        for (int shift = 0; shift < 2; shift++) {
+          for (double temperature : new double[] {0, 0.7}) {
+            cases.add(new Case(algorithm.id(), cache, temperature, shift, seed++));
+          }
+        }
+      }
+    }
+    return cases.stream();
+  }
+
+  record Outcome(DecodeResult result, List<DecodeStep> steps) {
+    boolean sameAs(Outcome other) {
+      return java.util.Arrays.equals(result.ids(), other.result.ids())
+          && result.nfe() == other.result.nfe()
+          && steps.equals(other.steps);
+    }
+  }
+
+  private static Map<Integer, Outcome> decode(
+      ScriptedDenoiser denoiser, List<DecodeRequest> requests, int batch) {
+    Map<Integer, List<DecodeStep>> steps = new TreeMap<>();
+    Map<Integer, Outcome> outcomes = new TreeMap<>();
+    new Decoder(denoiser, DecodeResources.none().withEndTokens(0))
+        .decodeAll(
+            requests.iterator(),
+            batch,
+            (i, result) -> outcomes.put(i, new Outcome(result, steps.get(i))),
+            (i, step) -> steps.computeIfAbsent(i, k -> new ArrayList<>()).add(step));
+    return outcomes;
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void everyRunFillsTheCanvasWithinItsBound(Case given) {
+    List<DecodeRequest> requests = given.requests();
+    decode(given.denoiser(), requests, 1)
+        .forEach(
+            (i, outcome) -> {
+              DecodeResult result = outcome.result();
+              assertThat(result.ids()).hasSize(GEN).doesNotContain(VOCAB - 1);
+              assertThat(result.nfe()).isEqualTo(outcome.steps().size()).isBetween(2, GEN);
+              assertThat(result.queryRows())
+                  .isEqualTo(outcome.steps().stream().mapToInt(DecodeStep::forwardLength).sum());
+              assertThat(outcome.steps())
+                  .allSatisfy(step -> assertThat(step.positions()).allMatch(p -> p >= 0))
+                  .allSatisfy(step -> assertThat(step.edits()).allMatch(e -> e.position() >= 0));
+              replay(outcome);
+            });
+  }
+
+  /** Checks that the steps alone lead to the result. */
+  private static void replay(Outcome outcome) {
+    int[] canvas = new int[GEN];
+    java.util.Arrays.fill(canvas, VOCAB - 1);
+    for (DecodeStep step : outcome.steps()) {
+      for (int i = 0; i < step.positions().size(); i++) {
+        int position = step.positions().get(i);
+        assertThat(canvas[position]).as("mask at %d", position).isEqualTo(VOCAB - 1);
+        canvas[position] = step.tokenIds().get(i);
+      }
+      step.edits().forEach(edit -> canvas[edit.position()] = edit.to());
+      step.remasked().forEach(position -> canvas[position] = VOCAB - 1);
+    }
+    assertThat(canvas).isEqualTo(outcome.result().ids());
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void batchedRunsAreTheSingleRuns(Case given) {
+    List<DecodeRequest> requests = given.requests();
+    Map<Integer, Outcome> single = decode(given.denoiser(), requests, 1);
+    Map<Integer, Outcome> batched = decode(given.denoiser(), requests, 3);
+    Collections.reverse(requests);
+    Map<Integer, Outcome> reversed = decode(given.denoiser(), requests, 2);
+    for (int i = 0; i < requests.size(); i++) {
+      assertThat(batched.get(i).sameAs(single.get(i))).as("request %d", i).isTrue();
+      assertThat(reversed.get(requests.size() - 1 - i).sameAs(single.get(i))).isTrue();
+    }
+  }
+}

@@ -1,0 +1,184 @@
+package org.unmask.decode;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.unmask.model.AttentionMask;
+import org.unmask.model.Denoiser;
+import org.unmask.model.KvCache;
+import org.unmask.model.Predictions;
+import org.unmask.model.Query;
+
+/**
+ * A network whose logits are a function of what a row sees: for each visible slot the token and the
+ * position it was written with. Stale cache entries are therefore seen as stale.
+ */
+final class ScriptedDenoiser implements Denoiser {
+
+  /** Computes the logits of one row. */
+  interface Script {
+
+    /**
+     * Fills logits.
+     *
+     * @param position rotary position of the predicted token
+     * @param seen visible tokens by slot, -1 where a slot is hidden or empty
+     * @param logits to fill
+     */
+    void logits(int position, int[] seen, float[] logits);
+  }
+
+  /** What one forward call was given. */
+  record Call(List<Integer> rows, List<Integer> keys, List<Integer> predicted) {}
+
+  private final int vocabSize;
+  private final int maskId;
+  private final int shift;
+  private final Script script;
+  final List<Call> calls = new ArrayList<>();
+
+  ScriptedDenoiser(int vocabSize, int maskId, int shift, Script script) {
+    this.vocabSize = vocabSize;
+    this.maskId = maskId;
+    this.shift = shift;
+    this.script = script;
+  }
+
+  /** Logits by position alone; the row is reused for every call. */
+  static ScriptedDenoiser table(int maskId, float[]... rows) {
+    return new ScriptedDenoiser(
+        rows[0].length,
+        maskId,
+        0,
+        (position, seen, logits) -> System.arraycopy(rows[position], 0, logits, 0, logits.length));
+  }
+
+  /** Logits that depend pseudo-randomly on everything seen; the larger the spread, the surer. */
+  static ScriptedDenoiser random(long seed, int vocabSize, int shift, double spread) {
+    int maskId = vocabSize - 1;
+    return new ScriptedDenoiser(
+        vocabSize,
+        maskId,
+        shift,
+        (position, seen, logits) -> {
+          long hash = seed + 31L * position;
+          for (int i = 0; i < seen.length; i++) {
+            hash = Noise.key(hash, i, seen[i], 0, Noise.Purpose.TOKEN);
+          }
+          for (int v = 0; v < logits.length; v++) {
+            logits[v] = (float) (spread * Noise.gumbel(hash, v));
+          }
+        });
+  }
+
+  /** Logits whose most probable token at a position has the given probability. */
+  static float[] row(int vocabSize, int token, double probability) {
+    float[] row = new float[vocabSize];
+    row[token] = (float) Math.log(probability * (vocabSize - 1) / (1 - probability));
+    return row;
+  }
+
+  @Override
+  public int vocabSize() {
+    return vocabSize;
+  }
+
+  @Override
+  public int maskId() {
+    return maskId;
+  }
+
+  @Override
+  public int shift() {
+    return shift;
+  }
+
+  @Override
+  public KvCache newCache(int slots) {
+    return new Cache(slots);
+  }
+
+  @Override
+  public void forward(List<Query> queries) {
+    calls.add(
+        new Call(
+            queries.stream().map(Query::rowCount).toList(),
+            queries.stream().map(Query::keyCount).toList(),
+            queries.stream().map(Query::predictedCount).toList()));
+    queries.forEach(this::forward);
+  }
+
+  private void forward(Query query) {
+    Cache cache = query.cache() instanceof Cache kept ? kept : new Cache(query.keyCount());
+    for (int r = 0; r < query.rowCount(); r++) {
+      cache.ids[query.slot(r)] = query.id(r);
+    }
+    Predictions out = query.predictions();
+    out.reset(query.predictedCount(), query.wantsLogits() ? vocabSize : 0);
+    float[] logits = new float[vocabSize];
+    for (int i = 0; i < query.predictedCount(); i++) {
+      int row = query.predictedRow(i);
+      int source = query.isUnshifted() ? row : Math.max(0, row - shift);
+      script.logits(query.position(row), seen(query, source, cache), logits);
+      if (query.wantsLogits()) {
+        System.arraycopy(logits, 0, out.logits(), i * vocabSize, vocabSize);
+      }
+      describe(query, i, logits, out);
+    }
+  }
+
+  private static int[] seen(Query query, int row, Cache cache) {
+    int[] seen = Arrays.copyOf(cache.ids, query.keyCount());
+    AttentionMask mask = query.mask();
+    for (int slot = 0; slot < seen.length; slot++) {
+      boolean visible =
+          switch (mask) {
+            case null -> true;
+            case AttentionMask.Full full -> true;
+            case AttentionMask.Causal causal -> slot <= query.slot(row);
+            case AttentionMask.BlockCausal block ->
+                slot / block.blockLength() <= query.slot(row) / block.blockLength();
+            case AttentionMask.Explicit explicit -> explicit.sees(row, slot);
+          };
+      if (!visible) {
+        seen[slot] = -1;
+      }
+    }
+    return seen;
+  }
+
+  private void describe(Query query, int i, float[] logits, Predictions out) {
+    double[] row = new double[vocabSize];
+    for (int v = 0; v < vocabSize; v++) {
+      row[v] = logits[v];
+    }
+    for (int v : query.suppressed()) {
+      row[v] = Double.NEGATIVE_INFINITY;
+    }
+    double[] noisy = row.clone();
+    for (int v = 0; query.temperature() > 0 && v < vocabSize; v++) {
+      noisy[v] += query.temperature() * Noise.gumbel(query.noiseKey(i), v);
+    }
+    Softmax.normalise(row, vocabSize);
+    Softmax.describe(row, vocabSize, Softmax.argMax(noisy, vocabSize), out, i);
+  }
+
+  private static final class Cache implements KvCache {
+    private final int[] ids;
+
+    private Cache(int slots) {
+      ids = new int[slots];
+      Arrays.fill(ids, -1);
+    }
+
+    @Override
+    public int slots() {
+      return ids.length;
+    }
+
+    @Override
+    public void copy(int from, int to) {
+      ids[to] = ids[from];
+    }
+  }
+}
