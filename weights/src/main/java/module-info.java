@@ -5,4 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module org.unmask.weights {
   requires static org.jspecify;
   requires transitive tools.jackson.databind;
+
+  exports org.unmask.weights;
+  exports org.unmask.weights.safetensors;
 }
