@@ -1,0 +1,174 @@
+package org.unmask.tasks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.unmask.tasks.parallelbench.DataFile;
+import org.unmask.tasks.parallelbench.Family;
+import org.unmask.tasks.parallelbench.ParallelBench;
+import org.unmask.tasks.parallelbench.Sample;
+import org.unmask.tasks.parallelbench.Task;
+import org.unmask.tasks.parallelbench.Version;
+
+class TaskDataTest {
+
+  private static final Task COPY = ParallelBench.task("waiting_line/copy");
+
+  static List<Task> generatedTasks() {
+    return ParallelBench.allTasks(Version.PAPER_2510).stream()
+        .filter(task -> task.family() != Family.TEXT)
+        .toList();
+  }
+
+  @Test
+  void generatedSet_ofWaitingLine_hasEveryLengthEquallyOftenInAscendingOrder() {
+    var lengths = TaskData.generated(COPY, 1).stream().map(Sample::length).toList();
+
+    assertThat(lengths).hasSize(100).isSorted();
+    assertThat(lengths.stream().collect(Collectors.groupingBy(n -> n, Collectors.counting())))
+        .isEqualTo(java.util.Map.of(3, 25L, 4, 25L, 5, 25L, 6, 25L));
+  }
+
+  @Test
+  void generatedSet_whoseSizeDoesNotDivide_hasTheShortestLengthsOnceMore() {
+    assertThat(TaskData.generated(COPY, 1, 10).stream().map(Sample::length))
+        .containsExactly(3, 3, 3, 4, 4, 4, 5, 5, 6, 6);
+    assertThat(TaskData.generated(COPY, 1, 0)).isEmpty();
+  }
+
+  @Test
+  void generatedSet_ofNegativeSize_isRefused() {
+    assertThatThrownBy(() -> TaskData.generated(COPY, 1, -1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("-1");
+  }
+
+  @ParameterizedTest
+  @MethodSource("generatedTasks")
+  void generatedSet_isRepeatableAndDependsOnTheSeed(Task task) {
+    assertThat(TaskData.generated(task, 7, 12)).isEqualTo(TaskData.generated(task, 7, 12));
+    assertThat(TaskData.generated(task, 7, 12)).isNotEqualTo(TaskData.generated(task, 8, 12));
+  }
+
+  @ParameterizedTest
+  @MethodSource("generatedTasks")
+  void smallSet_holdsTheSamplesOfLargerSets(Task task) {
+    var small = TaskData.generated(task, 3, 10);
+    var chosen = TaskData.balanced(TaskData.generated(task, 3), 10);
+
+    assertThat(small.stream().map(Sample::example))
+        .containsExactlyElementsOf(chosen.stream().map(Sample::example).toList());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 3, 4, 5, 10, 99, 100, 200})
+  void balancedChoice_hasEveryLengthEquallyOftenAndGrowsBySteps(int count) {
+    var all = TaskData.generated(COPY, 5);
+    var chosen = TaskData.balanced(all, count);
+    var sizes = chosen.stream().collect(Collectors.groupingBy(Sample::length)).values();
+
+    assertThat(chosen).hasSize(Math.min(count, 100));
+    assertThat(chosen.stream().map(Sample::index)).isSorted().doesNotHaveDuplicates();
+    if (count >= 4) {
+      assertThat(sizes).hasSize(4);
+      var counts = sizes.stream().map(List::size).sorted().toList();
+      assertThat(counts.getLast() - counts.getFirst()).isLessThanOrEqualTo(1);
+    }
+    assertThat(TaskData.balanced(all, count + 1)).containsAll(chosen);
+  }
+
+  @ParameterizedTest
+  @MethodSource("generatedTasks")
+  void everyAnswer_scoresFullMarksAndNoQuestionRepeats(Task task) {
+    var samples = TaskData.generated(task, 11);
+
+    assertThat(samples).hasSize(task.samples());
+    assertThat(samples.stream().map(sample -> sample.example().input())).doesNotHaveDuplicates();
+    for (var sample : samples) {
+      var scores = task.score(sample, sample.answer().example());
+      assertThat(scores).as("%s %s", task.id(), sample).containsEntry("score", 1.0);
+      assertThat(scores).containsEntry("score_strict", 1.0);
+      assertThat(sample.shots()).hasSize(task.shots());
+      for (var shot : sample.shots()) {
+        assertThat(shot.input()).isNotEqualTo(sample.example().input());
+        assertThat(task.metric().score(shot.answer(), shot.answer().example(), null))
+            .containsEntry("score_strict", 1.0);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("generatedTasks")
+  void generatedSet_isWrittenAndReadBackUnchanged(Task task, @TempDir Path folder)
+      throws IOException {
+    var samples = TaskData.generated(task, 13, 20);
+    var out = new StringWriter();
+    DataFile.write(samples, out);
+    Path file = folder.resolve("output/test").resolve(task.id() + ".jsonl");
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, out.toString());
+
+    assertThat(TaskData.official(folder, task)).isEqualTo(samples);
+    assertThat(TaskData.official(folder.resolve("output/test"), task)).isEqualTo(samples);
+  }
+
+  /** Published results name a seed; this digest changes if a set with that seed does. */
+  @Test
+  void generatedSets_areFixedForEver() throws Exception {
+    var out = new StringWriter();
+    for (var task : ParallelBench.tasks()) {
+      if (task.family() != Family.TEXT) {
+        DataFile.write(TaskData.generated(task, 42), out);
+      }
+    }
+    byte[] digest =
+        java.security.MessageDigest.getInstance("SHA-256")
+            .digest(out.toString().getBytes(StandardCharsets.UTF_8));
+    assertThat(HexFormat.of().formatHex(digest))
+        .isEqualTo("f9ac005440d10dba12b25f44e9f945e742708c6d2e3c524f2cb0909294c230cc");
+  }
+
+  @Test
+  void missingFile_isNamedWithARemedy(@TempDir Path folder) {
+    assertThatThrownBy(() -> TaskData.official(folder, COPY))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("copy.jsonl")
+        .hasMessageContaining("output/test");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{",
+        "[]",
+        "{}",
+        "{\"input\": {}, \"answer\": \"x\"}",
+        "{\"input\": {\"context\": 1.5}, \"answer\": \"x\"}",
+        "{\"input\": {\"context\": \"x\"}, \"answer\": {\"words\": [\"a\"]}}",
+        "{\"input\": {\"context\": \"x\"}, \"answer\": {\"input\": [1], \"example\": \"x\"}}",
+        "{\"input\": {\"context\": \"x\"}, \"answer\": 7}"
+      })
+  void malformedLine_isNamedByFileAndNumber(String line, @TempDir Path folder) throws IOException {
+    Path file = folder.resolve("waiting_line/copy.jsonl");
+    Files.createDirectories(file.getParent());
+    String good = "{\"input\": {\"context\": \"x\"}, \"answer\": \"x\", \"metadata\": {}}\n";
+    Files.writeString(file, good + line + "\n");
+
+    assertThatThrownBy(() -> TaskData.official(folder, COPY))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("copy.jsonl line 2");
+  }
+}
