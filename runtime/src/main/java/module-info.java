@@ -5,4 +5,9 @@ import org.jspecify.annotations.NullMarked;
 module org.unmask.runtime {
   requires static org.jspecify;
   requires jdk.incubator.vector;
+
+  exports org.unmask.runtime.cache;
+  exports org.unmask.runtime.exec;
+  exports org.unmask.runtime.kernel;
+  exports org.unmask.runtime.nn;
 }

@@ -1,0 +1,115 @@
+package org.unmask.model.transformer;
+
+import org.jspecify.annotations.Nullable;
+import org.unmask.weights.CheckpointException;
+import tools.jackson.databind.JsonNode;
+
+/** Reads configuration keys with errors that name the key, its value and what would be right. */
+final class ConfigReader {
+
+  private final JsonNode config;
+  private final @Nullable JsonNode sideCar;
+
+  ConfigReader(JsonNode config, @Nullable JsonNode sideCar) {
+    this.config = config;
+    this.sideCar = sideCar;
+  }
+
+  JsonNode config() {
+    return config;
+  }
+
+  private JsonNode get(String key) {
+    JsonNode override = sideCar == null ? null : sideCar.get(key);
+    return override != null ? override : config.path(key);
+  }
+
+  boolean has(String key) {
+    JsonNode value = get(key);
+    return !value.isMissingNode() && !value.isNull();
+  }
+
+  int size(String key) throws CheckpointException {
+    if (!has(key)) {
+      throw new CheckpointException("config.json has no '" + key + "', which this family needs");
+    }
+    return size(key, 0);
+  }
+
+  int size(String key, int absent) throws CheckpointException {
+    return has(key) ? integer(key, 1) : absent;
+  }
+
+  int id(String key, int absent) throws CheckpointException {
+    return has(key) ? integer(key, 0) : absent;
+  }
+
+  private int integer(String key, int least) throws CheckpointException {
+    JsonNode value = get(key);
+    if (!value.isIntegralNumber() || !value.canConvertToInt() || value.asInt() < least) {
+      throw wrong(key, value, "a whole number of at least " + least);
+    }
+    return value.asInt();
+  }
+
+  double number(String key, double absent) throws CheckpointException {
+    JsonNode value = get(key);
+    if (!has(key)) {
+      return absent;
+    }
+    if (!value.isNumber() || !(value.asDouble() > 0) || Double.isInfinite(value.asDouble())) {
+      throw wrong(key, value, "a positive number");
+    }
+    return value.asDouble();
+  }
+
+  boolean flag(String key, boolean absent) throws CheckpointException {
+    if (!has(key)) {
+      return absent;
+    }
+    if (!get(key).isBoolean()) {
+      throw wrong(key, get(key), "true or false");
+    }
+    return get(key).asBoolean();
+  }
+
+  String text(String key, String absent) {
+    return has(key) ? get(key).asString("") : absent;
+  }
+
+  JsonNode tree(String key) {
+    return get(key);
+  }
+
+  /** Refuses any value but the given one; an absent key is fine. */
+  void require(String key, Object implemented) throws CheckpointException {
+    if (has(key) && !get(key).asString("").equals(implemented.toString())) {
+      throw wrong(key, get(key), implemented + ", the only form implemented");
+    }
+  }
+
+  void refuseUnlessAbsent(String key) throws CheckpointException {
+    if (has(key)) {
+      throw wrong(key, get(key), "absent: such checkpoints are not supported");
+    }
+  }
+
+  int divide(String what, int value, String by, int divisor) throws CheckpointException {
+    if (value % divisor != 0) {
+      throw new CheckpointException(
+          what + " " + value + " in config.json is not a multiple of " + by + " " + divisor);
+    }
+    return value / divisor;
+  }
+
+  private static CheckpointException wrong(String key, JsonNode value, String right) {
+    String shown = value.toString();
+    return new CheckpointException(
+        "'"
+            + key
+            + "' in config.json is "
+            + (shown.length() > 60 ? shown.substring(0, 60) + "..." : shown)
+            + "; it must be "
+            + right);
+  }
+}

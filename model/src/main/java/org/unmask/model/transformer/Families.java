@@ -1,0 +1,250 @@
+package org.unmask.model.transformer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.unmask.model.AttentionMask;
+import org.unmask.runtime.nn.RotaryTable;
+import org.unmask.weights.CheckpointException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The model families and what makes each different. To add one, add a line to {@link #ALL}.
+ *
+ * <p>Hyper-parameters always come from the folder's {@code config.json}; a side-car file {@code
+ * unmask.json} may override {@code mask_id}, {@code shift}, {@code attention} (full, causal, block)
+ * and {@code block_length}, for diffusion models whose configuration names an autoregressive class.
+ */
+final class Families {
+
+  private enum Keys {
+    OLMO,
+    LLAMA
+  }
+
+  private enum Attends {
+    FULL,
+    CAUSAL,
+    /** Block-causal; the block length is read from the configuration. */
+    BLOCK
+  }
+
+  /**
+   * One family.
+   *
+   * @param modelType {@code model_type} in config.json
+   * @param keys spelling of the configuration keys
+   * @param names spelling of the tensor names
+   * @param shift 1 if output row i speaks of token i + 1
+   */
+  private record Family(
+      String modelType,
+      Keys keys,
+      TensorNames names,
+      Attends attends,
+      int shift,
+      boolean hasQkvBias,
+      boolean hasQkNorm) {}
+
+  private static final List<Family> ALL =
+      List.of(
+          //         model_type        config keys  tensor names        attention        shift bias qknorm
+          new Family("llada", Keys.OLMO, TensorNames.OLMO, Attends.FULL, 0, false, false),
+          new Family("Dream", Keys.LLAMA, TensorNames.LLAMA, Attends.FULL, 1, true, false),
+          new Family("sdar", Keys.LLAMA, TensorNames.LLAMA, Attends.BLOCK, 0, false, true),
+          new Family("Fast_dLLM_Qwen", Keys.LLAMA, TensorNames.LLAMA, Attends.BLOCK, 1, true, false),
+          new Family("a2d-qwen2", Keys.LLAMA, TensorNames.LLAMA, Attends.FULL, 0, true, false),
+          new Family("a2d-qwen3", Keys.LLAMA, TensorNames.LLAMA, Attends.FULL, 0, false, true),
+          new Family("a2d-llama", Keys.LLAMA, TensorNames.LLAMA, Attends.FULL, 0, false, false),
+          new Family("qwen2", Keys.LLAMA, TensorNames.LLAMA, Attends.CAUSAL, 1, true, false),
+          new Family("qwen3", Keys.LLAMA, TensorNames.LLAMA, Attends.CAUSAL, 1, false, true),
+          new Family("llama", Keys.LLAMA, TensorNames.LLAMA, Attends.CAUSAL, 1, false, false));
+
+  /** A configuration with the names of its tensors. */
+  record Described(TransformerConfig config, TensorNames names) {}
+
+  private Families() {}
+
+  /**
+   * Reads a configuration.
+   *
+   * @param config config.json
+   * @param generation generation_config.json, if there is one
+   * @param sideCar unmask.json, if there is one
+   * @throws CheckpointException if the family is unknown, a key is missing or has a value that this
+   *     runtime does not implement
+   */
+  static Described describe(
+      JsonNode config, Optional<JsonNode> generation, Optional<JsonNode> sideCar)
+      throws CheckpointException {
+    String type = config.path("model_type").asString("");
+    for (Family family : ALL) {
+      if (family.modelType.equals(type)) {
+        ConfigReader reader = new ConfigReader(config, sideCar.orElse(null));
+        reader.refuseUnlessAbsent("quantization_config");
+        reader.refuseUnlessAbsent("num_experts");
+        TransformerConfig read =
+            family.keys == Keys.OLMO
+                ? olmo(family, reader, generation)
+                : llama(family, reader, generation);
+        return new Described(read, family.names);
+      }
+    }
+    throw new CheckpointException(
+        "model_type '"
+            + type
+            + "' in config.json is not supported; known families: "
+            + String.join(", ", ALL.stream().map(Family::modelType).toList()));
+  }
+
+  private static TransformerConfig olmo(
+      Family family, ConfigReader c, Optional<JsonNode> generation) throws CheckpointException {
+    c.require("activation_type", "silu");
+    c.require("block_type", "llama");
+    c.require("layer_norm_type", "rms");
+    c.require("rope", true);
+    for (String flag :
+        List.of(
+            "include_bias",
+            "include_qkv_bias",
+            "bias_for_layer_norm",
+            "attention_layer_norm",
+            "alibi",
+            "input_emb_norm",
+            "scale_logits")) {
+      c.require(flag, false);
+    }
+    c.require("block_group_size", 1);
+    int hidden = c.size("d_model");
+    int heads = c.size("n_heads");
+    int vocabulary = c.size("vocab_size");
+    int headDim = c.divide("d_model", hidden, "n_heads", heads);
+    return build(
+        family,
+        c,
+        generation,
+        c.size("embedding_size", vocabulary),
+        hidden,
+        c.size("mlp_hidden_size", hidden * c.size("mlp_ratio", 4)),
+        c.size("n_layers"),
+        heads,
+        c.size("n_kv_heads", heads),
+        headDim,
+        c.number("rms_norm_eps", 1e-5),
+        RotaryTable.frequencies(headDim, c.number("rope_theta", 10000)),
+        c.flag("weight_tying", false),
+        c.size("max_sequence_length", 1024));
+  }
+
+  private static TransformerConfig llama(
+      Family family, ConfigReader c, Optional<JsonNode> generation) throws CheckpointException {
+    c.require("hidden_act", "silu");
+    c.require("use_sliding_window", false);
+    c.require("mlp_bias", false);
+    if (!family.hasQkvBias) {
+      c.require("attention_bias", false);
+    }
+    int hidden = c.size("hidden_size");
+    int heads = c.size("num_attention_heads");
+    int headDim =
+        c.has("head_dim")
+            ? c.size("head_dim")
+            : c.divide("hidden_size", hidden, "num_attention_heads", heads);
+    int rotary = (int) (headDim * c.number("partial_rotary_factor", 1.0));
+    return build(
+        family,
+        c,
+        generation,
+        c.size("vocab_size"),
+        hidden,
+        c.size("intermediate_size"),
+        c.size("num_hidden_layers"),
+        heads,
+        c.size("num_key_value_heads", heads),
+        headDim,
+        c.number("rms_norm_eps", 1e-6),
+        RotaryScaling.frequencies(c, rotary),
+        c.flag("tie_word_embeddings", false),
+        c.size("max_position_embeddings", 2048));
+  }
+
+  private static TransformerConfig build(
+      Family family,
+      ConfigReader c,
+      Optional<JsonNode> generation,
+      int vocabulary,
+      int hidden,
+      int intermediate,
+      int layers,
+      int heads,
+      int kvHeads,
+      int headDim,
+      double eps,
+      float[] frequencies,
+      boolean tied,
+      int maxPositions)
+      throws CheckpointException {
+    c.divide("query heads", heads, "key-value heads", kvHeads);
+    if (headDim % 2 != 0) {
+      throw new CheckpointException(
+          "head size " + headDim + " in config.json is odd; rotary embedding needs an even one");
+    }
+    int maskId = c.id("mask_id", c.id("mask_token_id", -1));
+    if (maskId >= vocabulary) {
+      throw new CheckpointException(
+          "mask token id "
+              + maskId
+              + " in config.json is outside the vocabulary of "
+              + vocabulary
+              + " rows");
+    }
+    return new TransformerConfig(
+        family.modelType,
+        vocabulary,
+        hidden,
+        intermediate,
+        layers,
+        heads,
+        kvHeads,
+        headDim,
+        (float) eps,
+        frequencies,
+        attention(family, c),
+        c.id("shift", family.shift),
+        family.hasQkvBias,
+        family.hasQkNorm,
+        tied,
+        maskId,
+        stopIds(c, generation),
+        maxPositions);
+  }
+
+  private static AttentionMask attention(Family family, ConfigReader c)
+      throws CheckpointException {
+    String given = c.text("attention", family.attends.name().toLowerCase(java.util.Locale.ROOT));
+    return switch (given) {
+      case "full" -> new AttentionMask.Full();
+      case "causal" -> new AttentionMask.Causal();
+      case "block" ->
+          new AttentionMask.BlockCausal(
+              c.size("block_length", c.size("block_size", c.size("bd_size", 4))));
+      default ->
+          throw new CheckpointException(
+              "attention '" + given + "' in unmask.json must be full, causal or block");
+    };
+  }
+
+  /** The generation configuration wins over config.json, as in the official library. */
+  private static List<Integer> stopIds(ConfigReader c, Optional<JsonNode> generation) {
+    List<Integer> ids = new ArrayList<>();
+    for (JsonNode source : List.of(generation.orElse(c.config()), c.config())) {
+      JsonNode eos = source.path("eos_token_id");
+      for (JsonNode id : eos.isArray() ? eos : List.of(eos)) {
+        if (id.isInt() && !ids.contains(id.asInt())) {
+          ids.add(id.asInt());
+        }
+      }
+    }
+    return List.copyOf(ids);
+  }
+}

@@ -1,0 +1,118 @@
+package org.unmask.model.transformer;
+
+import java.util.List;
+import org.unmask.model.Predictions;
+import org.unmask.model.Query;
+import org.unmask.runtime.exec.WorkerPool;
+import org.unmask.runtime.kernel.Kernels;
+import org.unmask.runtime.nn.HeadStatistics;
+import org.unmask.runtime.nn.PackedMatrix;
+
+/**
+ * The language-model head with fused statistics: a task computes one chunk of the vocabulary for one
+ * chunk of rows; logits exist only as one tile per worker unless a query wants them.
+ */
+final class HeadPass {
+
+  private static final int CHUNK = HeadStatistics.CHUNK;
+
+  private final int vocabSize;
+  private final PackedMatrix head;
+  private final Kernels kernels;
+  private final WorkerPool pool;
+  private final HeadStatistics statistics = new HeadStatistics();
+  private final float[][] tiles;
+  private final float[][] sums;
+  private int[] firstOfQuery = {};
+
+  HeadPass(int vocabSize, PackedMatrix head, Kernels kernels, WorkerPool pool) {
+    this.vocabSize = vocabSize;
+    this.head = head;
+    this.kernels = kernels;
+    this.pool = pool;
+    tiles = new float[pool.threads()][RowSet.MAX_CHUNK * CHUNK];
+    sums = new float[pool.threads()][2];
+  }
+
+  /** Fills the predictions of all queries from the final normed rows. */
+  void run(List<Query> queries, RowSet rows) {
+    if (firstOfQuery.length < queries.size()) {
+      firstOfQuery = new int[queries.size()];
+    }
+    int first = 0;
+    for (int i = 0; i < queries.size(); i++) {
+      Query query = queries.get(i);
+      firstOfQuery[i] = first;
+      first += query.predictedCount();
+      query
+          .predictions()
+          .reset(query.predictedCount(), query.wantsLogits() ? vocabSize : 0);
+    }
+    statistics.reset(rows.count, vocabSize);
+    int chunks = Math.ceilDiv(vocabSize, CHUNK);
+    pool.run(
+        rows.chunks * chunks,
+        (task, worker) ->
+            tile(queries, rows, task / chunks, task % chunks, tiles[worker], sums[worker]));
+    for (int i = 0; i < queries.size(); i++) {
+      Query query = queries.get(i);
+      Predictions predictions = query.predictions();
+      for (int p = 0; p < query.predictedCount(); p++) {
+        statistics.merge(firstOfQuery[i] + p, query.temperature() > 0);
+        predictions.set(
+            p,
+            statistics.token(),
+            statistics.confidence(),
+            statistics.top(),
+            statistics.second(),
+            statistics.entropy());
+      }
+    }
+  }
+
+  private void tile(
+      List<Query> queries, RowSet rows, int chunk, int part, float[] tile, float[] sums) {
+    int index = rows.chunkQuery[chunk];
+    Query query = queries.get(index);
+    int from = rows.chunkFrom[chunk];
+    int count = rows.chunkCount[chunk];
+    int start = part * CHUNK;
+    int n = Math.min(CHUNK, vocabSize - start);
+    head.multiply(
+        kernels.matrix(),
+        rows.x,
+        from * rows.ldx(),
+        rows.ldx(),
+        count,
+        tile,
+        0,
+        CHUNK,
+        false,
+        start / 64,
+        Math.min(head.panels(), (start + CHUNK) / 64));
+    Predictions predictions = query.predictions();
+    for (int r = 0; r < count; r++) {
+      int prediction = from + r - firstOfQuery[index];
+      int at = r * CHUNK;
+      if (query.wantsLogits()) {
+        System.arraycopy(
+            tile, at, predictions.logits(), prediction * vocabSize + start, n);
+      }
+      for (int token : query.suppressed()) {
+        if (token >= start && token < start + n) {
+          tile[at + token - start] = Float.NEGATIVE_INFINITY;
+        }
+      }
+      statistics.collect(
+          kernels.row(),
+          from + r,
+          part,
+          tile,
+          at,
+          n,
+          query.temperature(),
+          query.temperature() > 0 ? query.noiseKey(prediction) : 0,
+          sums);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package org.unmask.model.transformer;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.unmask.model.Denoiser;
+import org.unmask.runtime.exec.WorkerPool;
+import org.unmask.runtime.kernel.Kernels;
+import org.unmask.runtime.nn.RotaryTable;
+import org.unmask.weights.Checkpoint;
+import org.unmask.weights.JsonFiles;
+
+/**
+ * A loaded model: configuration and packed weights. Immutable and safe to share; {@linkplain
+ * #newDenoiser denoisers} do the work.
+ *
+ * <p>Reads embeddings from the mapped checkpoint, so the checkpoint must stay open while the model
+ * is used.
+ */
+public final class Transformer {
+
+  private final TransformerConfig config;
+  private final TransformerWeights weights;
+  private final RotaryTable rotary;
+
+  private Transformer(TransformerConfig config, TransformerWeights weights) {
+    this.config = config;
+    this.weights = weights;
+    rotary = new RotaryTable(config.rotaryFrequencies());
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @param checkpoint an open checkpoint folder
+   * @param pool packs weights in parallel
+   * @throws IOException if the family is unknown, the configuration has values that are not
+   *     implemented, or a tensor is missing, unknown or of the wrong shape
+   */
+  public static Transformer load(Checkpoint checkpoint, WorkerPool pool) throws IOException {
+    Families.Described described = describe(checkpoint);
+    return new Transformer(
+        described.config(),
+        TransformerWeights.load(checkpoint, described.config(), described.names(), pool));
+  }
+
+  /**
+   * Reads the configuration alone.
+   *
+   * @throws IOException as for {@link #load}, tensors aside
+   */
+  public static TransformerConfig config(Checkpoint checkpoint) throws IOException {
+    return describe(checkpoint).config();
+  }
+
+  private static Families.Described describe(Checkpoint checkpoint) throws IOException {
+    Path sideCar = checkpoint.folder().resolve("unmask.json");
+    return Families.describe(
+        checkpoint.config(),
+        checkpoint.generationConfig(),
+        Files.exists(sideCar) ? Optional.of(JsonFiles.readObject(sideCar)) : Optional.empty());
+  }
+
+  /** Returns the configuration. */
+  public TransformerConfig config() {
+    return config;
+  }
+
+  /** Returns the memory of the packed weights, in bytes. */
+  public long packedBytes() {
+    long sum = weights.head().sizeBytes();
+    for (TransformerWeights.Layer layer : weights.layers()) {
+      sum +=
+          layer.qkv().sizeBytes()
+              + layer.output().sizeBytes()
+              + layer.gateUp().sizeBytes()
+              + layer.down().sizeBytes();
+    }
+    return sum;
+  }
+
+  /**
+   * Makes a denoiser with working memory of its own.
+   *
+   * @param kernels which kernels to run; all give the same bits
+   * @param pool threads; may be shared by denoisers used one after the other
+   */
+  public Denoiser newDenoiser(Kernels kernels, WorkerPool pool) {
+    return new TransformerDenoiser(config, weights, rotary, kernels, pool);
+  }
+}

@@ -1,0 +1,286 @@
+package org.unmask.model.transformer;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.unmask.model.AttentionMask;
+import org.unmask.model.Denoiser;
+import org.unmask.model.KvCache;
+import org.unmask.model.Query;
+import org.unmask.runtime.cache.KvStore;
+import org.unmask.runtime.exec.WorkerPool;
+import org.unmask.runtime.kernel.Kernels;
+import org.unmask.runtime.nn.Attention;
+import org.unmask.runtime.nn.RotaryTable;
+import org.unmask.weights.safetensors.Tensor;
+
+/**
+ * Forward calls of a transformer.
+ *
+ * <p>Work is split by rows: one worker takes a chunk of rows through the second half of a layer and
+ * the first half of the next, so that a layer has one barrier and activations stay in cache. Each
+ * output element depends on its row and column only, hence the same bits for any split. The second
+ * half of the last layer and the head are computed only for the rows that are predicted.
+ */
+final class TransformerDenoiser implements Denoiser {
+
+  private final TransformerConfig config;
+  private final TransformerWeights weights;
+  private final RotaryTable rotary;
+  private final WorkerPool pool;
+  private final LayerPass[] passes;
+  private final HeadPass head;
+  private final RowSet rows;
+  private final RowSet predicted;
+
+  private @Nullable TransformerCache scratch;
+  private int[] positions = {};
+  private int[] slots = {};
+  private int[] bases = {};
+  private int[] rowsOfQuery = {};
+  private int[] predictedOfQuery = {};
+
+  TransformerDenoiser(
+      TransformerConfig config,
+      TransformerWeights weights,
+      RotaryTable rotary,
+      Kernels kernels,
+      WorkerPool pool) {
+    this.config = config;
+    this.weights = weights;
+    this.rotary = rotary;
+    this.pool = pool;
+    int ldx = LayerPass.panels(config.hiddenSize());
+    int ldq = config.numHeads() * config.headDim();
+    rows = new RowSet(ldx, ldq);
+    predicted = new RowSet(ldx, ldq);
+    passes = new LayerPass[pool.threads()];
+    for (int i = 0; i < passes.length; i++) {
+      passes[i] = new LayerPass(config, kernels, rotary, ldx);
+    }
+    head = new HeadPass(config.vocabSize(), weights.head(), kernels, pool);
+  }
+
+  @Override
+  public int vocabSize() {
+    return config.vocabSize();
+  }
+
+  @Override
+  public int maskId() {
+    return config.maskId();
+  }
+
+  @Override
+  public int shift() {
+    return config.shift();
+  }
+
+  @Override
+  public KvCache newCache(int slots) {
+    return new TransformerCache(config, slots, config.numLayers());
+  }
+
+  @Override
+  public void forward(List<Query> queries) {
+    layOut(queries);
+    List<TransformerWeights.Layer> layers = weights.layers();
+    int last = layers.size() - 1;
+    pool.run(
+        rows.chunks,
+        (chunk, worker) -> {
+          embed(queries, chunk);
+          project(queries, chunk, worker, 0);
+        });
+    for (int i = 0; i < last; i++) {
+      int layer = i;
+      pool.run(
+          rows.chunks,
+          (chunk, worker) -> {
+            mix(queries, rows, chunk, worker, layer);
+            project(queries, chunk, worker, layer + 1);
+          });
+    }
+    gather(queries);
+    pool.run(
+        predicted.chunks,
+        (chunk, worker) -> {
+          mix(queries, predicted, chunk, worker, last);
+          int at = predicted.chunkFrom[chunk] * predicted.ldx();
+          float[] x = predicted.x;
+          passes[worker].norm(x, at, predicted.chunkCount[chunk], weights.finalNorm(), x, at);
+        });
+    head.run(queries, predicted);
+  }
+
+  /** Lays all rows end to end and says where each one's keys are and how many it sees. */
+  private void layOut(List<Query> queries) {
+    if (queries.isEmpty()) {
+      throw new IllegalArgumentException("a forward call needs at least one query");
+    }
+    int total = 0;
+    int scratchSlots = 0;
+    if (bases.length < queries.size()) {
+      bases = new int[queries.size()];
+      rowsOfQuery = new int[queries.size()];
+      predictedOfQuery = new int[queries.size()];
+    }
+    for (int i = 0; i < queries.size(); i++) {
+      Query query = queries.get(i);
+      if (query.rowCount() == 0) {
+        throw new IllegalArgumentException("query " + i + " feeds no rows");
+      }
+      rowsOfQuery[i] = query.rowCount();
+      total += query.rowCount();
+      bases[i] = query.cache() == null ? scratchSlots : 0;
+      if (query.cache() == null) {
+        scratchSlots += LayerPass.panels(query.rowCount());
+      }
+    }
+    rows.reset(total);
+    rows.cut(queries, rowsOfQuery, pool.threads());
+    if (positions.length < total) {
+      positions = new int[rows.visible.length];
+      slots = new int[rows.visible.length];
+    }
+    if (scratchSlots > 0 && (scratch == null || scratch.slots() < scratchSlots)) {
+      scratch = new TransformerCache(config, scratchSlots, 2);
+    }
+    int highest = 0;
+    int row = 0;
+    for (int i = 0; i < queries.size(); i++) {
+      Query query = queries.get(i);
+      for (int r = 0; r < query.rowCount(); r++, row++) {
+        checkRow(query, i, r);
+        int slot = query.slot(r);
+        positions[row] = query.position(r);
+        slots[row] = bases[i] + slot;
+        highest = Math.max(highest, positions[row]);
+        rows.queryRow[row] = r;
+        rows.visible[row] = visible(query, slot);
+      }
+    }
+    rotary.ensure(highest + 1);
+  }
+
+  private void checkRow(Query query, int index, int r) {
+    KvCache cache = query.cache();
+    int room = cache == null ? query.rowCount() : cache.slots();
+    int id = query.id(r);
+    if (id < 0 || id >= config.vocabSize()) {
+      throw new IllegalArgumentException(
+          "token id " + id + " in query " + index + " is outside [0, " + config.vocabSize() + ")");
+    }
+    if (query.slot(r) < 0 || query.slot(r) >= room || query.keyCount() > room) {
+      throw new IllegalArgumentException(
+          "query "
+              + index
+              + " uses slot "
+              + Math.max(query.slot(r), query.keyCount() - 1)
+              + " of a cache of "
+              + room);
+    }
+    if (query.position(r) < 0 || query.keyCount() < 1) {
+      throw new IllegalArgumentException(
+          "query " + index + " has a negative position or no visible key");
+    }
+  }
+
+  private AttentionMask mask(Query query) {
+    AttentionMask given = query.mask();
+    return given == null ? config.attention() : given;
+  }
+
+  private int visible(Query query, int slot) {
+    return switch (mask(query)) {
+      case AttentionMask.Causal causal -> Math.min(query.keyCount(), slot + 1);
+      case AttentionMask.BlockCausal(int length) ->
+          Math.min(query.keyCount(), (slot / length + 1) * length);
+      case AttentionMask.Full full -> query.keyCount();
+      case AttentionMask.Explicit explicit -> query.keyCount();
+    };
+  }
+
+  private void embed(List<Query> queries, int chunk) {
+    Query query = queries.get(rows.chunkQuery[chunk]);
+    Tensor table = weights.embedding();
+    int d = config.hiddenSize();
+    int from = rows.chunkFrom[chunk];
+    for (int row = from; row < from + rows.chunkCount[chunk]; row++) {
+      long id = query.id(rows.queryRow[row]);
+      table.toFloats(id * d, rows.x, row * rows.ldx(), d);
+    }
+  }
+
+  private KvStore store(Query query, int layer) {
+    return switch (query.cache()) {
+      case null -> java.util.Objects.requireNonNull(scratch).layer(layer & 1);
+      case TransformerCache cache -> cache.layer(layer);
+      default ->
+          throw new IllegalArgumentException(
+              "the query's cache was made by another kind of denoiser");
+    };
+  }
+
+  private void project(List<Query> queries, int chunk, int worker, int layer) {
+    passes[worker].project(
+        weights.layers().get(layer),
+        rows,
+        rows.chunkFrom[chunk],
+        rows.chunkCount[chunk],
+        positions,
+        slots,
+        store(queries.get(rows.chunkQuery[chunk]), layer));
+  }
+
+  private void mix(List<Query> queries, RowSet set, int chunk, int worker, int layer) {
+    int index = set.chunkQuery[chunk];
+    Query query = queries.get(index);
+    int from = set.chunkFrom[chunk];
+    int base = bases[index];
+    Attention.Visibility hides =
+        mask(query) instanceof AttentionMask.Explicit explicit
+            ? (row, slot) -> explicit.sees(set.queryRow[from + row], slot - base)
+            : null;
+    passes[worker].mix(
+        weights.layers().get(layer),
+        set,
+        from,
+        set.chunkCount[chunk],
+        store(query, layer),
+        base,
+        hides);
+  }
+
+  /** Copies what the last layer needs of the predicted rows. */
+  private void gather(List<Query> queries) {
+    int total = 0;
+    for (int i = 0; i < queries.size(); i++) {
+      predictedOfQuery[i] = queries.get(i).predictedCount();
+      total += predictedOfQuery[i];
+    }
+    predicted.reset(total);
+    predicted.cut(queries, predictedOfQuery, pool.threads());
+    int first = 0;
+    int to = 0;
+    for (int i = 0; i < queries.size(); i++) {
+      Query query = queries.get(i);
+      int shift = query.isUnshifted() ? 0 : config.shift();
+      for (int p = 0; p < query.predictedCount(); p++, to++) {
+        int r = Math.max(query.predictedRow(p) - shift, 0);
+        if (query.predictedRow(p) < 0 || r >= query.rowCount()) {
+          throw new IllegalArgumentException(
+              "query " + i + " of " + query.rowCount() + " rows cannot predict row "
+                  + query.predictedRow(p));
+        }
+        int from = first + r;
+        System.arraycopy(
+            rows.x, from * rows.ldx(), predicted.x, to * rows.ldx(), rows.ldx());
+        System.arraycopy(
+            rows.q, from * rows.ldq(), predicted.q, to * rows.ldq(), rows.ldq());
+        predicted.visible[to] = rows.visible[from];
+        predicted.queryRow[to] = r;
+      }
+      first += query.rowCount();
+    }
+  }
+}

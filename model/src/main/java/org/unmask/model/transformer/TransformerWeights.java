@@ -1,0 +1,174 @@
+package org.unmask.model.transformer;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.unmask.runtime.exec.WorkerPool;
+import org.unmask.runtime.nn.PackedMatrix;
+import org.unmask.weights.Checkpoint;
+import org.unmask.weights.CheckpointException;
+import org.unmask.weights.safetensors.Tensor;
+
+/**
+ * Weights ready for products: projections that share an input are fused into one matrix.
+ *
+ * @param embedding (vocabSize, hiddenSize), read row by row from the mapped file
+ */
+record TransformerWeights(
+    Tensor embedding, List<Layer> layers, float[] finalNorm, PackedMatrix head) {
+
+  /**
+   * One layer.
+   *
+   * @param qkv outputs [queries | keys | values]
+   * @param qkvBias padded to whole panels, or null
+   * @param gateUp outputs [gate | up]
+   */
+  record Layer(
+      float[] attentionNorm,
+      PackedMatrix qkv,
+      float @Nullable [] qkvBias,
+      float @Nullable [] qNorm,
+      float @Nullable [] kNorm,
+      PackedMatrix output,
+      float[] mlpNorm,
+      PackedMatrix gateUp,
+      PackedMatrix down) {}
+
+  static TransformerWeights load(
+      Checkpoint checkpoint, TransformerConfig c, TensorNames names, WorkerPool pool)
+      throws IOException {
+    return new Loader(checkpoint, c, names, pool).load();
+  }
+
+  /** Collects tensors, checks shapes and notes which were used. */
+  private static final class Loader {
+
+    private final Checkpoint checkpoint;
+    private final TransformerConfig c;
+    private final TensorNames names;
+    private final WorkerPool pool;
+    private final Set<String> used = new HashSet<>();
+
+    Loader(Checkpoint checkpoint, TransformerConfig c, TensorNames names, WorkerPool pool) {
+      this.checkpoint = checkpoint;
+      this.c = c;
+      this.names = names;
+      this.pool = pool;
+    }
+
+    TransformerWeights load() throws IOException {
+      int queries = c.numHeads() * c.headDim();
+      int keys = c.numKvHeads() * c.headDim();
+      Tensor embedding = matrix(names.embedding(), 0, c.vocabSize(), c.hiddenSize());
+      List<Layer> layers = new ArrayList<>();
+      for (int i = 0; i < c.numLayers(); i++) {
+        Tensor q = matrix(names.q(), i, queries, c.hiddenSize());
+        Tensor k = matrix(names.k(), i, keys, c.hiddenSize());
+        Tensor v = matrix(names.v(), i, keys, c.hiddenSize());
+        layers.add(
+            new Layer(
+                vector(names.attentionNorm() + ".weight", i, c.hiddenSize()),
+                pack(q, k, v),
+                c.hasQkvBias() ? bias(i, queries, keys) : null,
+                c.hasQkNorm() ? vector(names.qNorm() + ".weight", i, c.headDim()) : null,
+                c.hasQkNorm() ? vector(names.kNorm() + ".weight", i, c.headDim()) : null,
+                pack(matrix(names.output(), i, c.hiddenSize(), queries)),
+                vector(names.mlpNorm() + ".weight", i, c.hiddenSize()),
+                pack(
+                    matrix(names.gate(), i, c.intermediateSize(), c.hiddenSize()),
+                    matrix(names.up(), i, c.intermediateSize(), c.hiddenSize())),
+                pack(matrix(names.down(), i, c.hiddenSize(), c.intermediateSize()))));
+      }
+      float[] finalNorm = vector(names.finalNorm() + ".weight", 0, c.hiddenSize());
+      Tensor head =
+          c.isTied() ? embedding : matrix(names.head(), 0, c.vocabSize(), c.hiddenSize());
+      refuseUnknownTensors();
+      return new TransformerWeights(embedding, layers, finalNorm, pack(head));
+    }
+
+    private float[] bias(int layer, int queries, int keys) throws IOException {
+      float[] bias = new float[Math.ceilDiv(queries + 2 * keys, 64) * 64];
+      int at = 0;
+      for (String part : List.of(names.q(), names.k(), names.v())) {
+        int size = part.equals(names.q()) ? queries : keys;
+        float[] values = vector(part + ".bias", layer, size);
+        System.arraycopy(values, 0, bias, at, size);
+        at += size;
+      }
+      return bias;
+    }
+
+    private Tensor matrix(String pattern, int layer, int outputs, int inputs) throws IOException {
+      return tensor(pattern + ".weight", layer, outputs, inputs);
+    }
+
+    private float[] vector(String pattern, int layer, int size) throws IOException {
+      return tensor(pattern, layer, size).toFloats();
+    }
+
+    private Tensor tensor(String pattern, int layer, long... shape) throws IOException {
+      String name = TensorNames.of(pattern, layer);
+      Tensor tensor = checkpoint.tensor(name);
+      used.add(name);
+      if (!tensor.hasShape(shape)) {
+        throw new CheckpointException(
+            "tensor '"
+                + name
+                + "' has shape "
+                + java.util.Arrays.toString(tensor.shape())
+                + " but config.json asks for "
+                + java.util.Arrays.toString(shape));
+      }
+      if (!tensor.dtype().convertsToFloat()) {
+        throw new CheckpointException(
+            "tensor '"
+                + name
+                + "' has dtype "
+                + tensor.dtype()
+                + "; weights must be F32, F16 or BF16");
+      }
+      return tensor;
+    }
+
+    private PackedMatrix pack(Tensor... parts) {
+      int inputs = (int) parts[0].shape()[1];
+      int outputs = 0;
+      for (Tensor part : parts) {
+        outputs += (int) part.shape()[0];
+      }
+      return PackedMatrix.pack(
+          outputs,
+          inputs,
+          (row, out) -> {
+            int within = row;
+            int p = 0;
+            while (within >= parts[p].shape()[0]) {
+              within -= (int) parts[p++].shape()[0];
+            }
+            parts[p].toFloats((long) within * inputs, out, 0, inputs);
+          },
+          pool);
+    }
+
+    private void refuseUnknownTensors() throws CheckpointException {
+      for (String name : checkpoint.tensors().keySet()) {
+        boolean derived = name.endsWith("rotary_emb.inv_freq");
+        boolean tiedHead = c.isTied() && name.equals(names.head() + ".weight");
+        if (!used.contains(name) && !derived && !tiedHead) {
+          throw new CheckpointException(
+              "tensor '"
+                  + name
+                  + "' does not belong to a "
+                  + c.family()
+                  + " model of "
+                  + c.numLayers()
+                  + " layers; check model_type and the number of layers in config.json");
+        }
+      }
+    }
+  }
+}

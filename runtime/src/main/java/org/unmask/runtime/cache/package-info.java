@@ -1,0 +1,2 @@
+/** Memory of keys and values. */
+package org.unmask.runtime.cache;

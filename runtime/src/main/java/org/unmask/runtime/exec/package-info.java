@@ -1,0 +1,2 @@
+/** Threads for the parallel steps of a forward pass. */
+package org.unmask.runtime.exec;

@@ -1,0 +1,87 @@
+package org.unmask.runtime.kernel;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The inner product loops: a few rows of a times a panel of b, added into c.
+ *
+ * <p>Bit-exact specification of every method: for each row r and column j, {@code c[r][j] =
+ * fma(a[r][k], b[k][j], c[r][j])} in float32 for k = 0, 1, ..., depth - 1, starting from 0 or, if
+ * {@code accumulate}, from the value in c. Implementations differ in speed only.
+ *
+ * <p>Offsets are unchecked beyond what arrays and segments check themselves.
+ */
+public interface MatrixKernel {
+
+  /** Most rows a call takes. */
+  int MAX_ROWS = 6;
+
+  /** Columns of a packed weight panel. */
+  int PANEL = 64;
+
+  /**
+   * Multiplies by rows of a float array.
+   *
+   * @param rows rows of a and c, in [1, 6]
+   * @param columns columns of b and c, a multiple of 16
+   * @param a left side, row r at {@code ao + r * lda}
+   * @param b right side, row k at {@code bo + k * ldb}
+   * @param depth common dimension, at least 0
+   * @param c result, row r at {@code co + r * ldc}
+   * @param accumulate start from c instead of 0
+   */
+  void multiply(
+      int rows,
+      int columns,
+      float[] a,
+      int ao,
+      int lda,
+      float[] b,
+      int bo,
+      int ldb,
+      int depth,
+      float[] c,
+      int co,
+      int ldc,
+      boolean accumulate);
+
+  /**
+   * Multiplies by a packed float32 panel of 64 columns, {@code [k][64]} from byte {@code bo}.
+   *
+   * @param rows rows of a and c, in [1, 6]
+   * @param b native memory
+   */
+  void multiplyF32(
+      int rows,
+      float[] a,
+      int ao,
+      int lda,
+      MemorySegment b,
+      long bo,
+      int depth,
+      float[] c,
+      int co,
+      int ldc,
+      boolean accumulate);
+
+  /**
+   * Multiplies by a packed bfloat16 panel of 64 columns from byte {@code bo}: row k is 32 words of
+   * 32 bits, word 16 g + j holding column 32 g + j in its low and column 32 g + j + 16 in its high
+   * half.
+   *
+   * @param rows rows of a and c, in [1, 6]
+   * @param b native memory
+   */
+  void multiplyBf16(
+      int rows,
+      float[] a,
+      int ao,
+      int lda,
+      MemorySegment b,
+      long bo,
+      int depth,
+      float[] c,
+      int co,
+      int ldc,
+      boolean accumulate);
+}

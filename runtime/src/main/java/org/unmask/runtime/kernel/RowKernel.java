@@ -1,0 +1,72 @@
+package org.unmask.runtime.kernel;
+
+/**
+ * Operations on single rows: norms, activations, softmax, rotary embedding, statistics of logits.
+ *
+ * <p>Bit-exact specification. Sums run over V virtual lanes: element i belongs to lane {@code i mod
+ * V}, each lane is summed in ascending order from 0, and the lanes are folded by a fixed tree.
+ * Every elementary operation is one IEEE float32 operation rounded to nearest, {@code fma} where
+ * written. {@code exp} is {@link ScalarMath#exp}. Implementations differ in speed only. Inputs are
+ * free of NaN unless a method says otherwise.
+ */
+public interface RowKernel {
+
+  /**
+   * Writes {@code out[i] = x[i] * r * weight[i]}, r = 1 / sqrt(mean(x^2) + eps).
+   *
+   * <p>Sum of squares by fma over 64 lanes, folded j with j + 32, then j + 16, then {@link
+   * ScalarMath#tree16}; r in double, rounded once to float; products left to right.
+   *
+   * @param n length of the row, at least 1
+   */
+  void rmsNorm(float[] x, int xo, int n, float[] weight, float eps, float[] out, int oo);
+
+  /**
+   * Returns the largest of n values, negative infinity for n = 0.
+   *
+   * @param n at least 0
+   */
+  float max(float[] x, int xo, int n);
+
+  /**
+   * Returns the first index in [0, n) whose element equals a value that is there.
+   *
+   * @param value an element of the row, not NaN
+   */
+  int indexOf(float[] x, int xo, int n, float value);
+
+  /**
+   * Replaces x[i] by exp(x[i] - shift) and returns the sum over 16 lanes and {@link
+   * ScalarMath#tree16}.
+   *
+   * @param shift at least every x[i]; x[i] may be negative infinity, which gives 0
+   */
+  float expSum(float[] x, int xo, int n, float shift);
+
+  /**
+   * Returns two sums over n values without changing them: of e = exp(x[i] - shift) into {@code
+   * sums[0]}, and of fma(e, x[i] - shift, lane) into {@code sums[1]}, each over 16 lanes and {@link
+   * ScalarMath#tree16}. Values with e = 0 add nothing to the second sum.
+   *
+   * @param shift at least every x[i]; x[i] may be negative infinity
+   * @param sums receives the two sums
+   */
+  void expSums(float[] x, int xo, int n, float shift, float[] sums);
+
+  /** Writes {@code out[i] = x[i] * factor}. */
+  void scale(float[] x, int xo, int n, float factor, float[] out, int oo);
+
+  /** Writes {@code gate[i] = gate[i] / (1 + exp(-gate[i])) * up[i]}. */
+  void swiGlu(float[] gate, int go, float[] up, int uo, int n);
+
+  /**
+   * Rotates the first 2 * half elements in place, element i with element i + half: {@code y[i] =
+   * x[i] cos[i] - x[i + half] sin[i]} and {@code y[i + half] = x[i + half] cos[i] + x[i] sin[i]},
+   * each product and sum rounded.
+   *
+   * @param half pairs to rotate, at least 0
+   * @param cos cosines from {@code to}
+   * @param sin sines from {@code to}
+   */
+  void rotate(float[] x, int xo, int half, float[] cos, float[] sin, int to);
+}

@@ -1,0 +1,91 @@
+package org.unmask.runtime.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** The readable form of {@link MatrixKernel}, and the judge of the fast ones. */
+public final class ScalarMatrixKernel implements MatrixKernel {
+
+  private static final ValueLayout.OfInt WORD = ValueLayout.JAVA_INT_UNALIGNED;
+
+  /** Makes the kernel; it has no state. */
+  public ScalarMatrixKernel() {}
+
+  @Override
+  public void multiply(
+      int rows,
+      int columns,
+      float[] a,
+      int ao,
+      int lda,
+      float[] b,
+      int bo,
+      int ldb,
+      int depth,
+      float[] c,
+      int co,
+      int ldc,
+      boolean accumulate) {
+    for (int r = 0; r < rows; r++) {
+      for (int j = 0; j < columns; j++) {
+        float sum = accumulate ? c[co + r * ldc + j] : 0f;
+        for (int k = 0; k < depth; k++) {
+          sum = Math.fma(a[ao + r * lda + k], b[bo + k * ldb + j], sum);
+        }
+        c[co + r * ldc + j] = sum;
+      }
+    }
+  }
+
+  @Override
+  public void multiplyF32(
+      int rows,
+      float[] a,
+      int ao,
+      int lda,
+      MemorySegment b,
+      long bo,
+      int depth,
+      float[] c,
+      int co,
+      int ldc,
+      boolean accumulate) {
+    for (int r = 0; r < rows; r++) {
+      for (int j = 0; j < PANEL; j++) {
+        float sum = accumulate ? c[co + r * ldc + j] : 0f;
+        for (int k = 0; k < depth; k++) {
+          float w = Float.intBitsToFloat(b.get(WORD, bo + (k * (long) PANEL + j) * 4));
+          sum = Math.fma(a[ao + r * lda + k], w, sum);
+        }
+        c[co + r * ldc + j] = sum;
+      }
+    }
+  }
+
+  @Override
+  public void multiplyBf16(
+      int rows,
+      float[] a,
+      int ao,
+      int lda,
+      MemorySegment b,
+      long bo,
+      int depth,
+      float[] c,
+      int co,
+      int ldc,
+      boolean accumulate) {
+    for (int r = 0; r < rows; r++) {
+      for (int j = 0; j < PANEL; j++) {
+        float sum = accumulate ? c[co + r * ldc + j] : 0f;
+        int word = j / 32 * 16 + j % 16;
+        for (int k = 0; k < depth; k++) {
+          int bits = b.get(WORD, bo + (k * 32L + word) * 4);
+          float w = Float.intBitsToFloat((j & 16) == 0 ? bits << 16 : bits & 0xffff0000);
+          sum = Math.fma(a[ao + r * lda + k], w, sum);
+        }
+        c[co + r * ldc + j] = sum;
+      }
+    }
+  }
+}

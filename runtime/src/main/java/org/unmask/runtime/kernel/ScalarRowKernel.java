@@ -1,0 +1,88 @@
+package org.unmask.runtime.kernel;
+
+/** The readable form of {@link RowKernel}, and the judge of the fast ones. */
+public final class ScalarRowKernel implements RowKernel {
+
+  /** Makes the kernel; it has no state. */
+  public ScalarRowKernel() {}
+
+  @Override
+  public void rmsNorm(float[] x, int xo, int n, float[] weight, float eps, float[] out, int oo) {
+    float[] lanes = new float[64];
+    for (int i = 0; i < n; i++) {
+      lanes[i & 63] = Math.fma(x[xo + i], x[xo + i], lanes[i & 63]);
+    }
+    float r = (float) (1.0 / Math.sqrt(ScalarMath.tree64(lanes) / (double) n + eps));
+    for (int i = 0; i < n; i++) {
+      out[oo + i] = x[xo + i] * r * weight[i];
+    }
+  }
+
+  @Override
+  public float max(float[] x, int xo, int n) {
+    float max = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < n; i++) {
+      max = Math.max(max, x[xo + i]);
+    }
+    return max;
+  }
+
+  @Override
+  public int indexOf(float[] x, int xo, int n, float value) {
+    int i = 0;
+    while (x[xo + i] != value) {
+      i++;
+    }
+    return i;
+  }
+
+  @Override
+  public float expSum(float[] x, int xo, int n, float shift) {
+    float[] lanes = new float[16];
+    for (int i = 0; i < n; i++) {
+      float e = ScalarMath.exp(x[xo + i] - shift);
+      x[xo + i] = e;
+      lanes[i & 15] += e;
+    }
+    return ScalarMath.tree16(lanes);
+  }
+
+  @Override
+  public void expSums(float[] x, int xo, int n, float shift, float[] sums) {
+    float[] plain = new float[16];
+    float[] weighted = new float[16];
+    for (int i = 0; i < n; i++) {
+      float d = x[xo + i] - shift;
+      float e = ScalarMath.exp(d);
+      plain[i & 15] += e;
+      weighted[i & 15] = Math.fma(e, e == 0f ? 0f : d, weighted[i & 15]);
+    }
+    sums[0] = ScalarMath.tree16(plain);
+    sums[1] = ScalarMath.tree16(weighted);
+  }
+
+  @Override
+  public void scale(float[] x, int xo, int n, float factor, float[] out, int oo) {
+    for (int i = 0; i < n; i++) {
+      out[oo + i] = x[xo + i] * factor;
+    }
+  }
+
+  @Override
+  public void swiGlu(float[] gate, int go, float[] up, int uo, int n) {
+    for (int i = 0; i < n; i++) {
+      float g = gate[go + i];
+      gate[go + i] = g / (ScalarMath.exp(-g) + 1f) * up[uo + i];
+    }
+  }
+
+  @Override
+  public void rotate(float[] x, int xo, int half, float[] cos, float[] sin, int to) {
+    for (int i = 0; i < half; i++) {
+      float a = x[xo + i];
+      float b = x[xo + half + i];
+      x[xo + i] = a * cos[to + i] - b * sin[to + i];
+      x[xo + half + i] = b * cos[to + i] + a * sin[to + i];
+    }
+  }
+}

@@ -1,0 +1,254 @@
+package org.unmask.runtime.kernel.vector;
+
+import java.lang.invoke.MethodHandles;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+import org.unmask.runtime.kernel.RowKernel;
+import org.unmask.runtime.kernel.ScalarMath;
+
+/**
+ * Row operations with the Vector API. A vector narrower than the virtual lanes of a sum walks its
+ * sub-blocks one after the other, so every width gives the bits of {@link
+ * org.unmask.runtime.kernel.ScalarRowKernel}.
+ *
+ * <p>No {@code reduceLanes(ADD)}: its order differs between the interpreter and C2. One copy of the
+ * exp chain per loop body: four interleaved copies ran three times slower.
+ */
+final class VectorRowKernel implements RowKernel {
+
+  private static final VectorShape SHAPE = VectorShape.ofHiddenClass(MethodHandles.lookup());
+  private static final VectorSpecies<Float> S = SHAPE.floats();
+  private static final int L = S.length();
+
+  private final ThreadLocal<float[]> lanes = ThreadLocal.withInitial(() -> new float[64]);
+
+  VectorRowKernel() {}
+
+  @Override
+  public void rmsNorm(float[] x, int xo, int n, float[] weight, float eps, float[] out, int oo) {
+    float sum = sumOfSquares(x, xo, n, lanes.get());
+    float r = (float) (1.0 / Math.sqrt(sum / (double) n + eps));
+    int i = 0;
+    for (; i <= n - L; i += L) {
+      FloatVector.fromArray(S, x, xo + i)
+          .mul(r)
+          .mul(FloatVector.fromArray(S, weight, i))
+          .intoArray(out, oo + i);
+    }
+    for (; i < n; i++) {
+      out[oo + i] = x[xo + i] * r * weight[i];
+    }
+  }
+
+  private static float sumOfSquares(float[] x, int xo, int n, float[] lanes) {
+    int whole = n & ~63;
+    for (int sub = 0; sub < 64; sub += 4 * L) {
+      FloatVector s0 = FloatVector.zero(S);
+      FloatVector s1 = s0;
+      FloatVector s2 = s0;
+      FloatVector s3 = s0;
+      for (int i = 0; i < whole; i += 64) {
+        int p = xo + i + sub;
+        FloatVector a = FloatVector.fromArray(S, x, p);
+        FloatVector b = FloatVector.fromArray(S, x, p + L);
+        FloatVector c = FloatVector.fromArray(S, x, p + 2 * L);
+        FloatVector d = FloatVector.fromArray(S, x, p + 3 * L);
+        s0 = a.fma(a, s0);
+        s1 = b.fma(b, s1);
+        s2 = c.fma(c, s2);
+        s3 = d.fma(d, s3);
+      }
+      s0.intoArray(lanes, sub);
+      s1.intoArray(lanes, sub + L);
+      s2.intoArray(lanes, sub + 2 * L);
+      s3.intoArray(lanes, sub + 3 * L);
+    }
+    for (int i = whole; i < n; i++) {
+      lanes[i - whole] = Math.fma(x[xo + i], x[xo + i], lanes[i - whole]);
+    }
+    return ScalarMath.tree64(lanes);
+  }
+
+  @Override
+  public float max(float[] x, int xo, int n) {
+    float max = Float.NEGATIVE_INFINITY;
+    int i = 0;
+    if (n >= 4 * L) {
+      FloatVector m0 = FloatVector.fromArray(S, x, xo);
+      FloatVector m1 = FloatVector.fromArray(S, x, xo + L);
+      FloatVector m2 = FloatVector.fromArray(S, x, xo + 2 * L);
+      FloatVector m3 = FloatVector.fromArray(S, x, xo + 3 * L);
+      // compare and blend: FloatVector.max must honour NaN and -0 and is several times slower
+      for (i = 4 * L; i <= n - 4 * L; i += 4 * L) {
+        int p = xo + i;
+        FloatVector a = FloatVector.fromArray(S, x, p);
+        FloatVector b = FloatVector.fromArray(S, x, p + L);
+        FloatVector c = FloatVector.fromArray(S, x, p + 2 * L);
+        FloatVector d = FloatVector.fromArray(S, x, p + 3 * L);
+        m0 = m0.blend(a, a.compare(VectorOperators.GT, m0));
+        m1 = m1.blend(b, b.compare(VectorOperators.GT, m1));
+        m2 = m2.blend(c, c.compare(VectorOperators.GT, m2));
+        m3 = m3.blend(d, d.compare(VectorOperators.GT, m3));
+      }
+      max = m0.max(m1).max(m2.max(m3)).reduceLanes(VectorOperators.MAX);
+    }
+    for (; i < n; i++) {
+      max = Math.max(max, x[xo + i]);
+    }
+    return max;
+  }
+
+  @Override
+  public int indexOf(float[] x, int xo, int n, float value) {
+    int i = 0;
+    for (; i <= n - L; i += L) {
+      VectorMask<Float> equal = FloatVector.fromArray(S, x, xo + i).eq(value);
+      if (equal.anyTrue()) {
+        return i + equal.firstTrue();
+      }
+    }
+    while (x[xo + i] != value) {
+      i++;
+    }
+    return i;
+  }
+
+  @Override
+  public float expSum(float[] x, int xo, int n, float shift) {
+    float[] s = lanes.get();
+    int whole = n & ~15;
+    for (int sub = 0; sub < 16; sub += L) {
+      FloatVector sum = FloatVector.zero(S);
+      for (int i = 0; i < whole; i += 16) {
+        int p = xo + i + sub;
+        FloatVector e = expNotPositive(FloatVector.fromArray(S, x, p).sub(shift));
+        e.intoArray(x, p);
+        sum = sum.add(e);
+      }
+      sum.intoArray(s, sub);
+    }
+    for (int i = whole; i < n; i++) {
+      float e = ScalarMath.exp(x[xo + i] - shift);
+      x[xo + i] = e;
+      s[i - whole] += e;
+    }
+    return ScalarMath.tree16(s);
+  }
+
+  @Override
+  public void expSums(float[] x, int xo, int n, float shift, float[] sums) {
+    float[] s = lanes.get();
+    int whole = n & ~15;
+    for (int sub = 0; sub < 16; sub += L) {
+      FloatVector plain = FloatVector.zero(S);
+      FloatVector weighted = plain;
+      for (int i = 0; i < whole; i += 16) {
+        FloatVector d = FloatVector.fromArray(S, x, xo + i + sub).sub(shift);
+        FloatVector e = expNotPositive(d);
+        plain = plain.add(e);
+        weighted = e.fma(d.blend(0f, e.eq(0f)), weighted);
+      }
+      plain.intoArray(s, sub);
+      weighted.intoArray(s, 16 + sub);
+    }
+    for (int i = whole; i < n; i++) {
+      float d = x[xo + i] - shift;
+      float e = ScalarMath.exp(d);
+      s[i - whole] += e;
+      s[16 + i - whole] = Math.fma(e, e == 0f ? 0f : d, s[16 + i - whole]);
+    }
+    sums[0] = ScalarMath.tree16(s);
+    System.arraycopy(s, 16, s, 0, 16);
+    sums[1] = ScalarMath.tree16(s);
+  }
+
+  @Override
+  public void scale(float[] x, int xo, int n, float factor, float[] out, int oo) {
+    int i = 0;
+    for (; i <= n - L; i += L) {
+      FloatVector.fromArray(S, x, xo + i).mul(factor).intoArray(out, oo + i);
+    }
+    for (; i < n; i++) {
+      out[oo + i] = x[xo + i] * factor;
+    }
+  }
+
+  @Override
+  public void swiGlu(float[] gate, int go, float[] up, int uo, int n) {
+    int i = 0;
+    for (; i <= n - L; i += L) {
+      FloatVector g = FloatVector.fromArray(S, gate, go + i);
+      g.div(exp(g.neg()).add(1f)).mul(FloatVector.fromArray(S, up, uo + i)).intoArray(gate, go + i);
+    }
+    for (; i < n; i++) {
+      float g = gate[go + i];
+      gate[go + i] = g / (ScalarMath.exp(-g) + 1f) * up[uo + i];
+    }
+  }
+
+  @Override
+  public void rotate(float[] x, int xo, int half, float[] cos, float[] sin, int to) {
+    int i = 0;
+    for (; i <= half - L; i += L) {
+      FloatVector a = FloatVector.fromArray(S, x, xo + i);
+      FloatVector b = FloatVector.fromArray(S, x, xo + half + i);
+      FloatVector c = FloatVector.fromArray(S, cos, to + i);
+      FloatVector s = FloatVector.fromArray(S, sin, to + i);
+      a.mul(c).sub(b.mul(s)).intoArray(x, xo + i);
+      b.mul(c).add(a.mul(s)).intoArray(x, xo + half + i);
+    }
+    for (; i < half; i++) {
+      float a = x[xo + i];
+      float b = x[xo + half + i];
+      x[xo + i] = a * cos[to + i] - b * sin[to + i];
+      x[xo + half + i] = b * cos[to + i] + a * sin[to + i];
+    }
+  }
+
+  private static FloatVector exp(FloatVector x) {
+    FloatVector t = rounded(x);
+    FloatVector n = t.sub(ScalarMath.ROUNDER);
+    IntVector bits = t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 10);
+    IntVector half = bits.lanewise(VectorOperators.ASHR, 11); // n >> 1: n is the low 22 bits of t
+    IntVector rest = bits.lanewise(VectorOperators.ASHR, 10).sub(half);
+    FloatVector y = polynomial(x, n).mul(powerOfTwo(half)).mul(powerOfTwo(rest));
+    return y.blend(0f, x.lt(ScalarMath.EXP_LOWEST))
+        .blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, ScalarMath.EXP_HIGHEST));
+  }
+
+  /** The same bits as {@link #exp} for x at most 0, where one factor 2^n suffices. */
+  private static FloatVector expNotPositive(FloatVector x) {
+    FloatVector t = rounded(x);
+    FloatVector y =
+        polynomial(x, t.sub(ScalarMath.ROUNDER))
+            .mul(
+                t.reinterpretAsInts()
+                    .lanewise(VectorOperators.LSHL, 23)
+                    .add(127 << 23)
+                    .reinterpretAsFloats());
+    return y.blend(0f, x.lt(ScalarMath.EXP_LOWEST));
+  }
+
+  private static FloatVector rounded(FloatVector x) {
+    return x.fma(
+        FloatVector.broadcast(S, ScalarMath.LOG2_E), FloatVector.broadcast(S, ScalarMath.ROUNDER));
+  }
+
+  private static FloatVector powerOfTwo(IntVector n) {
+    return n.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+  }
+
+  private static FloatVector polynomial(FloatVector x, FloatVector n) {
+    FloatVector r = n.fma(FloatVector.broadcast(S, -ScalarMath.LN2_HIGH), x);
+    r = n.fma(FloatVector.broadcast(S, -ScalarMath.LN2_LOW), r);
+    FloatVector p =
+        r.fma(FloatVector.broadcast(S, ScalarMath.P4), FloatVector.broadcast(S, ScalarMath.P3));
+    p = p.fma(r, FloatVector.broadcast(S, ScalarMath.P2));
+    p = p.fma(r, FloatVector.broadcast(S, ScalarMath.P1));
+    p = p.fma(r, FloatVector.broadcast(S, ScalarMath.P0));
+    return p.fma(r.mul(r), r).add(1f);
+  }
+}

@@ -1,0 +1,42 @@
+package org.unmask.runtime.kernel.vector;
+
+import java.lang.invoke.MethodHandles;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * What a set of vector kernels is compiled for.
+ *
+ * @param bits vector width, 64, 128, 256 or 512
+ * @param tileVectors vectors per row of a matrix tile: 4 where 32 vector registers hold 6 x 4
+ *     accumulators, 2 where there are 16
+ */
+record VectorShape(int bits, int tileVectors) {
+
+  VectorSpecies<Float> floats() {
+    return switch (bits) {
+      case 64 -> FloatVector.SPECIES_64;
+      case 128 -> FloatVector.SPECIES_128;
+      case 256 -> FloatVector.SPECIES_256;
+      case 512 -> FloatVector.SPECIES_512;
+      default ->
+          throw new IllegalArgumentException(
+              "vector width must be 64, 128, 256 or 512 bits, was " + bits);
+    };
+  }
+
+  /**
+   * Returns the shape a kernel class was loaded for.
+   *
+   * <p>C2 needs species in static final fields. Each kernel class is written once and loaded as a
+   * hidden class per shape, with the shape as its class data, so that one JVM can hold all widths
+   * side by side and each is as fast as a class of its own.
+   */
+  static VectorShape ofHiddenClass(MethodHandles.Lookup lookup) {
+    try {
+      return MethodHandles.classData(lookup, "_", VectorShape.class);
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException("kernel classes are loaded through VectorKernels only", e);
+    }
+  }
+}
