@@ -1,0 +1,196 @@
+package org.unmask.runtime.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every vector width against the scalar twins, bit for bit. */
+class KernelTwinsTest {
+
+  private static final int[] SIZES = {
+    0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 127, 1003
+  };
+  private static final Kernels SCALAR = Kernels.scalar();
+
+  private final SplittableRandom random = new SplittableRandom(20261122);
+
+  @ParameterizedTest
+  @ValueSource(ints = {64, 128, 256, 512})
+  void rowKernels_everySize_sameBits(int bits) {
+    RowKernel fast = Kernels.vector(bits).row();
+    RowKernel twin = SCALAR.row();
+    for (int n : SIZES) {
+      float[] x = values(n + 5);
+      float[] y = values(n + 5);
+      float[] weight = values(n);
+      if (n > 0) {
+        assertSame(
+            out -> fast.rmsNorm(x, 3, n, weight, 1e-6f, out, 2),
+            out -> twin.rmsNorm(x, 3, n, weight, 1e-6f, out, 2),
+            n + 4);
+        float max = twin.max(x, 3, n);
+        assertThat(fast.max(x, 3, n)).isEqualTo(max);
+        assertThat(fast.indexOf(x, 3, n, max)).isEqualTo(twin.indexOf(x, 3, n, max));
+      } else {
+        assertThat(fast.max(x, 3, 0)).isEqualTo(Float.NEGATIVE_INFINITY);
+      }
+      float shift = twin.max(x, 3, n);
+      float[] a = x.clone();
+      float[] b = x.clone();
+      assertThat(bits(fast.expSum(a, 3, n, shift))).isEqualTo(bits(twin.expSum(b, 3, n, shift)));
+      assertThat(bits(a)).isEqualTo(bits(b));
+      float[] sums = new float[2];
+      float[] twinSums = new float[2];
+      fast.expSums(x, 3, n, shift, sums);
+      twin.expSums(x, 3, n, shift, twinSums);
+      assertThat(bits(sums)).isEqualTo(bits(twinSums));
+      assertSame(
+          out -> fast.scale(x, 1, n, 0.37f, out, 2),
+          out -> twin.scale(x, 1, n, 0.37f, out, 2),
+          n + 4);
+      float[] c = x.clone();
+      float[] d = x.clone();
+      fast.swiGlu(c, 1, y, 2, n);
+      twin.swiGlu(d, 1, y, 2, n);
+      assertThat(bits(c)).isEqualTo(bits(d));
+      float[] e = values(2 * n + 3);
+      float[] f = e.clone();
+      fast.rotate(e, 1, n, weight, y, 0);
+      twin.rotate(f, 1, n, weight, y, 0);
+      assertThat(bits(e)).isEqualTo(bits(f));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {64, 128, 256, 512})
+  void expAndActivation_specialValues_sameBits(int bits) {
+    RowKernel fast = Kernels.vector(bits).row();
+    float[] special = {
+      0f,
+      -0f,
+      Float.MIN_VALUE,
+      -Float.MIN_VALUE,
+      1e-38f,
+      -87.3f,
+      -87.34f,
+      -88f,
+      -104f,
+      -1e30f,
+      Float.NEGATIVE_INFINITY,
+      88.7f,
+      88.73f,
+      1e30f,
+      Float.POSITIVE_INFINITY,
+      Float.NaN,
+      5f,
+      -5f
+    };
+    int n = special.length * 8;
+    float[] x = new float[n];
+    float[] up = new float[n];
+    for (int i = 0; i < n; i++) {
+      x[i] = special[i % special.length];
+      up[i] = special[(i / special.length) % special.length];
+    }
+    float[] a = x.clone();
+    float[] b = x.clone();
+    fast.swiGlu(a, 0, up, 0, n);
+    SCALAR.row().swiGlu(b, 0, up, 0, n);
+    assertThat(canonical(a)).isEqualTo(canonical(b));
+    float[] c = new float[n];
+    for (int i = 0; i < n; i++) {
+      c[i] = special[i % 11];
+    }
+    float[] d = c.clone();
+    assertThat(bits(fast.expSum(c, 0, n, 0f))).isEqualTo(bits(SCALAR.row().expSum(d, 0, n, 0f)));
+    assertThat(bits(c)).isEqualTo(bits(d));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {64, 128, 256, 512})
+  void matrixKernels_everyTile_sameBits(int bits) {
+    MatrixKernel fast = Kernels.vector(bits).matrix();
+    MatrixKernel twin = SCALAR.matrix();
+    try (Arena arena = Arena.ofConfined()) {
+      for (int depth : new int[] {0, 1, 2, 63, 130}) {
+        float[] a = values(6 * (depth + 3) + 8);
+        float[] b = values(depth * 80 + 96);
+        MemorySegment f32 = arena.allocate(Math.max(1, depth) * 256L, 64);
+        MemorySegment bf16 = arena.allocate(Math.max(1, depth) * 128L, 64);
+        for (int i = 0; i < depth * 64; i++) {
+          f32.setAtIndex(ValueLayout.JAVA_FLOAT, i, b[i]);
+        }
+        for (int i = 0; i < depth * 32; i++) {
+          bf16.setAtIndex(ValueLayout.JAVA_INT, i, random.nextInt() & 0xbfffbfff);
+        }
+        for (int rows = 1; rows <= 6; rows++) {
+          for (boolean accumulate : new boolean[] {false, true}) {
+            for (int columns : new int[] {16, 32, 48, 64, 80}) {
+              int height = rows;
+              assertSame(
+                  c ->
+                      fast.multiply(
+                          height, columns, a, 1, depth + 3, b, 2, 80, depth, c, 3, 88, accumulate),
+                  c ->
+                      twin.multiply(
+                          height, columns, a, 1, depth + 3, b, 2, 80, depth, c, 3, 88, accumulate),
+                  6 * 88);
+            }
+            int height = rows;
+            assertSame(
+                c -> fast.multiplyF32(height, a, 1, depth + 3, f32, 0, depth, c, 3, 70, accumulate),
+                c -> twin.multiplyF32(height, a, 1, depth + 3, f32, 0, depth, c, 3, 70, accumulate),
+                6 * 70);
+            assertSame(
+                c ->
+                    fast.multiplyBf16(
+                        height, a, 1, depth + 3, bf16, 0, depth, c, 3, 70, accumulate),
+                c ->
+                    twin.multiplyBf16(
+                        height, a, 1, depth + 3, bf16, 0, depth, c, 3, 70, accumulate),
+                6 * 70);
+          }
+        }
+      }
+    }
+  }
+
+  private interface Body {
+    void run(float[] out);
+  }
+
+  private void assertSame(Body fast, Body twin, int size) {
+    float[] expected = values(size);
+    float[] actual = expected.clone();
+    fast.run(actual);
+    twin.run(expected);
+    assertThat(bits(actual)).isEqualTo(bits(expected));
+  }
+
+  private float[] values(int n) {
+    float[] x = new float[n];
+    for (int i = 0; i < n; i++) {
+      x[i] = (float) (random.nextGaussian() * 3);
+    }
+    return x;
+  }
+
+  private static int bits(float x) {
+    return Float.floatToRawIntBits(x);
+  }
+
+  private static int[] bits(float[] x) {
+    return IntStream.range(0, x.length).map(i -> Float.floatToRawIntBits(x[i])).toArray();
+  }
+
+  /** NaN payloads are not specified; that a value is NaN is. */
+  private static int[] canonical(float[] x) {
+    return IntStream.range(0, x.length).map(i -> Float.floatToIntBits(x[i])).toArray();
+  }
+}
