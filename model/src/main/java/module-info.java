@@ -8,4 +8,5 @@ module org.unmask.model {
   requires transitive org.unmask.weights;
 
   exports org.unmask.model;
+  exports org.unmask.model.transformer;
 }

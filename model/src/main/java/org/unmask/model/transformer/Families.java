@@ -48,11 +48,13 @@ final class Families {
 
   private static final List<Family> ALL =
       List.of(
-          //         model_type        config keys  tensor names        attention        shift bias qknorm
+          //         model_type        config keys  tensor names        attention        shift bias
+          // qknorm
           new Family("llada", Keys.OLMO, TensorNames.OLMO, Attends.FULL, 0, false, false),
           new Family("Dream", Keys.LLAMA, TensorNames.LLAMA, Attends.FULL, 1, true, false),
           new Family("sdar", Keys.LLAMA, TensorNames.LLAMA, Attends.BLOCK, 0, false, true),
-          new Family("Fast_dLLM_Qwen", Keys.LLAMA, TensorNames.LLAMA, Attends.BLOCK, 1, true, false),
+          new Family(
+              "Fast_dLLM_Qwen", Keys.LLAMA, TensorNames.LLAMA, Attends.BLOCK, 1, true, false),
           new Family("a2d-qwen2", Keys.LLAMA, TensorNames.LLAMA, Attends.FULL, 0, true, false),
           new Family("a2d-qwen3", Keys.LLAMA, TensorNames.LLAMA, Attends.FULL, 0, false, true),
           new Family("a2d-llama", Keys.LLAMA, TensorNames.LLAMA, Attends.FULL, 0, false, false),
@@ -219,8 +221,7 @@ final class Families {
         maxPositions);
   }
 
-  private static AttentionMask attention(Family family, ConfigReader c)
-      throws CheckpointException {
+  private static AttentionMask attention(Family family, ConfigReader c) throws CheckpointException {
     String given = c.text("attention", family.attends.name().toLowerCase(java.util.Locale.ROOT));
     return switch (given) {
       case "full" -> new AttentionMask.Full();

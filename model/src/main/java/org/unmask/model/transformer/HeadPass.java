@@ -9,8 +9,8 @@ import org.unmask.runtime.nn.HeadStatistics;
 import org.unmask.runtime.nn.PackedMatrix;
 
 /**
- * The language-model head with fused statistics: a task computes one chunk of the vocabulary for one
- * chunk of rows; logits exist only as one tile per worker unless a query wants them.
+ * The language-model head with fused statistics: a task computes one chunk of the vocabulary for
+ * one chunk of rows; logits exist only as one tile per worker unless a query wants them.
  */
 final class HeadPass {
 
@@ -44,9 +44,7 @@ final class HeadPass {
       Query query = queries.get(i);
       firstOfQuery[i] = first;
       first += query.predictedCount();
-      query
-          .predictions()
-          .reset(query.predictedCount(), query.wantsLogits() ? vocabSize : 0);
+      query.predictions().reset(query.predictedCount(), query.wantsLogits() ? vocabSize : 0);
     }
     statistics.reset(rows.count, vocabSize);
     int chunks = Math.ceilDiv(vocabSize, CHUNK);
@@ -95,8 +93,7 @@ final class HeadPass {
       int prediction = from + r - firstOfQuery[index];
       int at = r * CHUNK;
       if (query.wantsLogits()) {
-        System.arraycopy(
-            tile, at, predictions.logits(), prediction * vocabSize + start, n);
+        System.arraycopy(tile, at, predictions.logits(), prediction * vocabSize + start, n);
       }
       for (int token : query.suppressed()) {
         if (token >= start && token < start + n) {

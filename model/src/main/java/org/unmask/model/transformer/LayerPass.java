@@ -154,8 +154,7 @@ final class LayerPass {
     for (int r = 0; r < count; r++) {
       kernels
           .row()
-          .rmsNorm(
-              x, from + r * ldx, c.hiddenSize(), weight, c.rmsNormEps(), out, to + r * ldx);
+          .rmsNorm(x, from + r * ldx, c.hiddenSize(), weight, c.rmsNormEps(), out, to + r * ldx);
     }
   }
 
@@ -168,7 +167,6 @@ final class LayerPass {
       int to,
       int ldOut,
       boolean accumulate) {
-    w.multiply(
-        kernels.matrix(), in, 0, ldIn, count, out, to, ldOut, accumulate, 0, w.panels());
+    w.multiply(kernels.matrix(), in, 0, ldIn, count, out, to, ldOut, accumulate, 0, w.panels());
   }
 }

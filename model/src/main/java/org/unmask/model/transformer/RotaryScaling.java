@@ -4,7 +4,9 @@ import org.unmask.runtime.nn.RotaryTable;
 import org.unmask.weights.CheckpointException;
 import tools.jackson.databind.JsonNode;
 
-/** Rotary frequencies of a configuration, with the scaling rules {@code linear} and {@code llama3}. */
+/**
+ * Rotary frequencies of a configuration, with the scaling rules {@code linear} and {@code llama3}.
+ */
 final class RotaryScaling {
 
   private RotaryScaling() {}

@@ -269,14 +269,16 @@ final class TransformerDenoiser implements Denoiser {
         int r = Math.max(query.predictedRow(p) - shift, 0);
         if (query.predictedRow(p) < 0 || r >= query.rowCount()) {
           throw new IllegalArgumentException(
-              "query " + i + " of " + query.rowCount() + " rows cannot predict row "
+              "query "
+                  + i
+                  + " of "
+                  + query.rowCount()
+                  + " rows cannot predict row "
                   + query.predictedRow(p));
         }
         int from = first + r;
-        System.arraycopy(
-            rows.x, from * rows.ldx(), predicted.x, to * rows.ldx(), rows.ldx());
-        System.arraycopy(
-            rows.q, from * rows.ldq(), predicted.q, to * rows.ldq(), rows.ldq());
+        System.arraycopy(rows.x, from * rows.ldx(), predicted.x, to * rows.ldx(), rows.ldx());
+        System.arraycopy(rows.q, from * rows.ldq(), predicted.q, to * rows.ldq(), rows.ldq());
         predicted.visible[to] = rows.visible[from];
         predicted.queryRow[to] = r;
       }

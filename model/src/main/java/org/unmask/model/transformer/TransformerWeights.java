@@ -84,8 +84,7 @@ record TransformerWeights(
                 pack(matrix(names.down(), i, c.hiddenSize(), c.intermediateSize()))));
       }
       float[] finalNorm = vector(names.finalNorm() + ".weight", 0, c.hiddenSize());
-      Tensor head =
-          c.isTied() ? embedding : matrix(names.head(), 0, c.vocabSize(), c.hiddenSize());
+      Tensor head = c.isTied() ? embedding : matrix(names.head(), 0, c.vocabSize(), c.hiddenSize());
       refuseUnknownTensors();
       return new TransformerWeights(embedding, layers, finalNorm, pack(head));
     }

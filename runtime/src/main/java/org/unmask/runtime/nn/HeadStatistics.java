@@ -75,6 +75,9 @@ public final class HeadStatistics {
     int cell = row * chunks + chunk;
     int first = chunk * CHUNK;
     float max = kernel.max(logits, at, n);
+    if (max != max || max == Float.POSITIVE_INFINITY) {
+      throw notFinite();
+    }
     int arg = kernel.indexOf(logits, at, n, max);
     if (temperature > 0) {
       draw(cell, logits, at, n, first, arg, temperature, key);
@@ -93,6 +96,11 @@ public final class HeadStatistics {
     kernel.expSums(logits, at, n, max, sums);
     floats[f + 2] = sums[0];
     floats[f + 3] = sums[1];
+  }
+
+  private static ArithmeticException notFinite() {
+    return new ArithmeticException(
+        "logits are not finite numbers; the weights are damaged or overflow float32");
   }
 
   private void draw(
@@ -153,6 +161,9 @@ public final class HeadStatistics {
       }
     }
     double total = 1 + tail;
+    if (!(total < Double.POSITIVE_INFINITY)) { // also NaN
+      throw notFinite();
+    }
     top = 1 / total;
     second = runnerUp == Double.NEGATIVE_INFINITY ? 0 : StrictMath.exp(runnerUp - max) / total;
     entropy = Math.max(0, StrictMath.log1p(tail) - weighted / total);
