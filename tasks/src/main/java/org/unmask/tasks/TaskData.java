@@ -69,13 +69,13 @@ public final class TaskData {
    * @return the chosen samples by ascending index
    */
   public static List<Sample> balanced(List<Sample> samples, int count) {
-    var byLength = new TreeMap<Integer, List<Sample>>();
+    var bySize = new TreeMap<Integer, List<Sample>>();
     for (var sample : samples) {
-      byLength.computeIfAbsent(sample.length(), length -> new ArrayList<>()).add(sample);
+      bySize.computeIfAbsent(sample.size(), size -> new ArrayList<>()).add(sample);
     }
     var chosen = new ArrayList<Sample>();
     for (int rank = 0; chosen.size() < Math.min(count, samples.size()); rank++) {
-      for (var group : byLength.values()) {
+      for (var group : bySize.values()) {
         if (rank < group.size() && chosen.size() < count) {
           chosen.add(group.get(rank));
         }

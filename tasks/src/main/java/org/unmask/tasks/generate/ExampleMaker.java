@@ -1,16 +1,23 @@
 package org.unmask.tasks.generate;
 
+import java.util.List;
+import java.util.stream.IntStream;
 import org.unmask.tasks.parallelbench.Example;
 
 /** Makes questions with answers for one task. */
 interface ExampleMaker {
 
-  /** Returns the least length of a question. */
-  int minLength();
+  /**
+   * Returns the sizes questions come in, ascending: the length of their list, or whatever else sets
+   * of this task are balanced by.
+   */
+  List<Integer> sizes();
 
-  /** Returns the greatest length of a question. */
-  int maxLength();
+  /** Makes a question of one of the sizes. */
+  Example make(RandomStream random, int size);
 
-  /** Makes a question of that length. */
-  Example make(RandomStream random, int length);
+  /** Returns the integers from {@code low} to {@code high}. */
+  static List<Integer> range(int low, int high) {
+    return IntStream.rangeClosed(low, high).boxed().toList();
+  }
 }

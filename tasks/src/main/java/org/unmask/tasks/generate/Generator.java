@@ -12,8 +12,8 @@ import org.unmask.tasks.parallelbench.Task;
 /**
  * Makes sample sets.
  *
- * <p>Sample number r of length n draws from a stream named after the task, n and r, so it is the
- * same in every set with the same seed. No question occurs twice in a set.
+ * <p>Sample number r of size n draws from a stream named after the task, n and r, so it is the same
+ * in every set with the same seed. No question occurs twice in a set.
  */
 public final class Generator {
 
@@ -32,19 +32,19 @@ public final class Generator {
       throw new IllegalArgumentException("the number of samples must not be negative: " + count);
     }
     var maker = maker(task.recipe());
-    int lengths = maker.maxLength() - maker.minLength() + 1;
+    var sizes = maker.sizes();
     var samples = new ArrayList<Sample>();
     var seen = new HashSet<Map<String, Object>>();
-    for (int i = 0; i < lengths; i++) {
-      int share = count / lengths + (i < count % lengths ? 1 : 0);
-      int length = maker.minLength() + i;
+    for (int i = 0; i < sizes.size(); i++) {
+      int share = count / sizes.size() + (i < count % sizes.size() ? 1 : 0);
+      int size = sizes.get(i);
       for (int rank = 0; rank < share; rank++) {
         var random =
             RandomStream.of(
-                seed, "%s/%s/%d/%d".formatted(task.version().id(), task.id(), length, rank));
-        Example question = maker.make(random, length);
+                seed, "%s/%s/%d/%d".formatted(task.version().id(), task.id(), size, rank));
+        Example question = maker.make(random, size);
         while (!seen.add(question.input())) {
-          question = maker.make(random, length);
+          question = maker.make(random, size);
         }
         samples.add(new Sample(samples.size(), question, shots(task, maker, random, question)));
       }
@@ -54,9 +54,12 @@ public final class Generator {
 
   private static List<Example> shots(
       Task task, ExampleMaker maker, RandomStream random, Example question) {
+    if (task.fixedShot().isPresent()) {
+      return List.of(task.fixedShot().get());
+    }
     var shots = new ArrayList<Example>();
     while (shots.size() < task.shots()) {
-      var shot = maker.make(random, random.between(maker.minLength(), maker.maxLength()));
+      var shot = maker.make(random, random.choose(maker.sizes()));
       if (!shot.input().equals(question.input())) {
         shots.add(shot);
       }
@@ -68,11 +71,14 @@ public final class Generator {
     return switch (recipe) {
       case Recipe.Lists lists -> new ListMaker(lists);
       case Recipe.LatinSquare(int size) -> new LatinSquareMaker(size);
-      case Recipe.Sudoku(int holes, boolean uniqueSolution) ->
-          new SudokuMaker(holes, uniqueSolution);
-      case Recipe.Words _, Recipe.Conversation _, Recipe.Sentence _ ->
-          throw new IllegalArgumentException(
-              "there is no generator for text tasks; read the official files instead");
+      case Recipe.Sudoku(int holes, char blank) -> new SudokuMaker(holes, blank);
+      case Recipe.Repetition repetition -> new RepetitionMaker(repetition);
+      case Recipe.Domino _ -> new DominoMaker();
+      case Recipe.CumulativeSum _ -> new CumulativeSumMaker();
+      case Recipe.Calculation calculation -> new CalculationMaker(calculation);
+      case Recipe.Words words -> new WordsMaker(words);
+      case Recipe.Conversation _ -> new ConversationMaker();
+      case Recipe.Sentence _ -> new SentenceMaker();
     };
   }
 }

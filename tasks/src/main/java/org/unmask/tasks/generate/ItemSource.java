@@ -41,7 +41,11 @@ interface ItemSource {
       }
       case LETTERS -> random -> String.valueOf((char) ('A' + random.nextInt(26)));
       case WORDS -> {
-        var words = WordList.load("words.txt");
+        var words =
+            WordList.themes("everyday-words.txt").stream()
+                .flatMap(List::stream)
+                .distinct()
+                .toList();
         yield random -> random.choose(words);
       }
     };

@@ -23,13 +23,8 @@ record LatinSquareMaker(int size) implements ExampleMaker {
       "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".chars().mapToObj(Character::toString).toList();
 
   @Override
-  public int minLength() {
-    return size;
-  }
-
-  @Override
-  public int maxLength() {
-    return size;
+  public List<Integer> sizes() {
+    return List.of(size);
   }
 
   @Override

@@ -2,21 +2,29 @@ package org.unmask.tasks.generate;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.unmask.tasks.metric.Answer;
+import org.unmask.tasks.metric.ListParser;
 import org.unmask.tasks.parallelbench.Example;
 import org.unmask.tasks.parallelbench.Recipe;
 
 /**
  * Makes questions about lists: distinct items in random order, and what an operation makes of them.
  *
- * <p>Source: ParallelBench release {@code paper-2510}; indices count from 0.
+ * <p>Sorting is by code point of whole items. Indices count from the recipe's base in the prompt,
+ * and from 0 in the metadata, except for insertion after a person, where both are the person's
+ * number.
  */
 final class ListMaker implements ExampleMaker {
+
+  private static final Comparator<String> BY_LAST_NAME =
+      Comparator.<String, String>comparing(name -> name.substring(name.lastIndexOf(' ') + 1))
+          .thenComparing(Comparator.naturalOrder());
 
   private final Recipe.Lists recipe;
   private final ItemSource source;
@@ -27,13 +35,8 @@ final class ListMaker implements ExampleMaker {
   }
 
   @Override
-  public int minLength() {
-    return recipe.minLength();
-  }
-
-  @Override
-  public int maxLength() {
-    return recipe.maxLength();
+  public List<Integer> sizes() {
+    return ExampleMaker.range(recipe.minLength(), recipe.maxLength());
   }
 
   @Override
@@ -42,6 +45,7 @@ final class ListMaker implements ExampleMaker {
     return switch (recipe.operation()) {
       case COPY -> plain(items, items, true);
       case SORT -> plain(items, items.stream().sorted().toList(), false);
+      case SORT_BY_LAST_NAME -> plain(items, items.stream().sorted(BY_LAST_NAME).toList(), false);
       case REVERSE -> plain(items, items.reversed(), false);
       case SHUFFLE -> shuffle(items, random);
       case REPLACE_INDEX -> replace(items, random, true);
@@ -78,18 +82,18 @@ final class ListMaker implements ExampleMaker {
     int index = random.nextInt(items.size());
     var target = new ArrayList<>(items);
     target.set(index, word);
-    return withWord(items, word, index, target, atIndex);
+    return withWord(items, word, index, index + recipe.indexBase(), target, atIndex);
   }
 
   private Example insert(List<String> items, RandomStream random, boolean atIndex) {
     String word = source.drawOther(random, items);
-    int index = random.between(0, items.size());
+    int index = random.between(atIndex ? recipe.indexBase() : 0, items.size());
     var target = new ArrayList<>(items);
     target.add(index, word);
-    return withWord(items, word, index, target, atIndex);
+    return withWord(items, word, index, index, target, atIndex);
   }
 
-  private static Example remove(List<String> items, RandomStream random, boolean atIndex) {
+  private Example remove(List<String> items, RandomStream random, boolean atIndex) {
     int index = random.nextInt(items.size());
     var target = new ArrayList<>(items);
     target.remove(index);
@@ -102,12 +106,17 @@ final class ListMaker implements ExampleMaker {
       var answer = new Answer.Items(items, Optional.empty(), text(target));
       return new Example(input, answer, Optional.empty(), metadata);
     }
-    input.put("index", index);
+    input.put("index", index + recipe.indexBase());
     return new Example(input, new Answer.Text(text(target)), Optional.empty(), metadata);
   }
 
   private static Example withWord(
-      List<String> items, String word, int index, List<String> target, boolean atIndex) {
+      List<String> items,
+      String word,
+      int index,
+      int shownIndex,
+      List<String> target,
+      boolean atIndex) {
     var input = new LinkedHashMap<String, Object>();
     input.put("context", text(items));
     input.put("word", word);
@@ -117,7 +126,7 @@ final class ListMaker implements ExampleMaker {
     metadata.put("word", word);
     Answer answer;
     if (atIndex) {
-      input.put("index", index);
+      input.put("index", shownIndex);
       answer = new Answer.Text(text(target));
     } else {
       answer = new Answer.Items(items, Optional.of(word), text(target));
@@ -125,9 +134,8 @@ final class ListMaker implements ExampleMaker {
     return new Example(input, answer, Optional.of(masks(target)), metadata);
   }
 
-  /** Writes a list as prompts show it: {@code ["A B", "C D"]}. */
-  static String text(List<String> items) {
-    return "[\"" + String.join("\", \"", items) + "\"]";
+  private static String text(List<String> items) {
+    return ListParser.write(items);
   }
 
   private static String masks(List<String> items) {

@@ -1,21 +1,23 @@
 package org.unmask.tasks.generate;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.unmask.tasks.metric.Answer;
 import org.unmask.tasks.parallelbench.Example;
 
 /**
- * Makes 4x4 sudokus: one of the 288 full grids, with digits replaced by 0 at random cells, drawn
- * again until one solution is left if that is asked for.
+ * Makes 4x4 sudokus: one of the 288 full grids, with the digits of random cells left out. Puzzles
+ * of the paper's kind, whose blanks are 0, are drawn again until they have one solution.
  *
  * <p>The benchmark's own puzzles come from another project, without their generator; these are like
  * them in size, number of holes and uniqueness.
  */
-record SudokuMaker(int holes, boolean uniqueSolution) implements ExampleMaker {
+record SudokuMaker(int holes, char blank) implements ExampleMaker {
 
   private static final int SIZE = 4;
   private static final int CELLS = SIZE * SIZE;
@@ -24,20 +26,24 @@ record SudokuMaker(int holes, boolean uniqueSolution) implements ExampleMaker {
   private static final List<String> GRIDS = solutions("0".repeat(CELLS));
 
   @Override
-  public int minLength() {
-    return CELLS - holes;
-  }
-
-  @Override
-  public int maxLength() {
-    return CELLS - holes;
+  public List<Integer> sizes() {
+    return List.of(CELLS - holes);
   }
 
   @Override
   public Example make(RandomStream random, int length) {
     String solution = random.choose(GRIDS);
     String puzzle = dig(solution, random);
-    while (uniqueSolution && solutions(puzzle).size() > 1) {
+    if (blank != '0') {
+      var input = new LinkedHashMap<String, Object>();
+      input.put("size", SIZE);
+      input.put("puzzle", lines(puzzle).replace('0', blank));
+      var metadata = new LinkedHashMap<String, @Nullable Object>();
+      metadata.put("length", SIZE);
+      metadata.put("num_holes", holes);
+      return new Example(input, new Answer.Text(lines(solution)), Optional.empty(), metadata);
+    }
+    while (solutions(puzzle).size() > 1) {
       puzzle = dig(solution, random);
     }
     return new Example(

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds the list in a model's output.
+ * Finds the list in a model's output, and writes lists as prompts do.
  *
  * <p>Both forms look between the last {@code [} and the first {@code ]} after it. Source:
  * ParallelBench release {@code paper-2510}, reproduced with its quirks.
@@ -57,6 +57,11 @@ public final class ListParser {
       items.add(item);
     }
     return Optional.of(items);
+  }
+
+  /** Writes a list as prompts show it: {@code ["A B", "C D"]}. */
+  public static String write(List<String> items) {
+    return "[\"" + String.join("\", \"", items) + "\"]";
   }
 
   private static String between(String text) {

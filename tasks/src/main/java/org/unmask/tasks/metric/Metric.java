@@ -3,7 +3,6 @@ package org.unmask.tasks.metric;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 
 /**
  * The ways ParallelBench scores one output; every one is a pure function of output and answer.
@@ -68,26 +67,10 @@ public enum Metric {
    */
   public Map<String, Double> score(Answer answer, String output, Judges judges) {
     return switch (this) {
-      case LIST_MATCH -> {
-        var reference = ListParser.loose(cast(answer, Answer.Text.class).example());
-        yield lists(output, list -> list.equals(reference));
-      }
-      case LIST_SHUFFLE -> {
-        var items = cast(answer, Answer.Items.class);
-        yield lists(output, list -> ListRules.isShuffle(list, items.input()));
-      }
-      case LIST_RANDOM_INSERT -> {
-        var items = cast(answer, Answer.Items.class);
-        yield lists(output, list -> ListRules.isInsertion(list, items.input(), word(items)));
-      }
-      case LIST_RANDOM_REMOVE -> {
-        var items = cast(answer, Answer.Items.class);
-        yield lists(output, list -> ListRules.isRemoval(list, items.input()));
-      }
-      case LIST_RANDOM_REPLACE -> {
-        var items = cast(answer, Answer.Items.class);
-        yield lists(output, list -> ListRules.isReplacement(list, items.input(), word(items)));
-      }
+      case LIST_MATCH, LIST_SHUFFLE, LIST_RANDOM_INSERT, LIST_RANDOM_REMOVE, LIST_RANDOM_REPLACE ->
+          pair(
+              isRightList(answer, ListParser.loose(output)),
+              ListParser.strict(output).filter(list -> isRightList(answer, list)).isPresent());
       case LATIN_SQUARE -> {
         var square = cast(answer, Answer.Square.class);
         boolean right = PuzzleRules.isLatinSquare(output, square.symbols());
@@ -118,6 +101,38 @@ public enum Metric {
     };
   }
 
+  /**
+   * Scores one output by rules of our own that mend quirks of the benchmark's; results never mix
+   * with its scores.
+   *
+   * <ul>
+   *   <li>{@code score_json} (lists): the text after the first {@code [} up to the last {@code ]}
+   *       is a JSON array of strings, and the right one; line breaks between items are fine.
+   *   <li>{@code score_exact} (Latin square): exactly n lines of exactly n cells, nothing else.
+   *   <li>{@code inclusion_word_score} (sentences): every word occurs as a whole word, whatever its
+   *       case.
+   * </ul>
+   *
+   * @param answer what is right; must fit, see {@link #accepts}
+   * @param output the model's text, untrimmed
+   * @return scores in [0, 1] by name; none for other metrics
+   */
+  public Map<String, Double> ownScores(Answer answer, String output) {
+    return switch (this) {
+      case LIST_MATCH, LIST_SHUFFLE, LIST_RANDOM_INSERT, LIST_RANDOM_REMOVE, LIST_RANDOM_REPLACE ->
+          Map.of("score_json", OwnRules.isRightJsonList(this, answer, output) ? 1.0 : 0.0);
+      case LATIN_SQUARE -> {
+        var symbols = cast(answer, Answer.Square.class).symbols();
+        yield Map.of("score_exact", OwnRules.isExactSquare(output, symbols) ? 1.0 : 0.0);
+      }
+      case SENTENCE_TO_WORDS -> {
+        var words = cast(answer, Answer.Words.class).words();
+        yield Map.of("inclusion_word_score", OwnRules.hasWords(output, words) ? 1.0 : 0.0);
+      }
+      case SUDOKU, SUMMARY, PARAPHRASE, DOMINO, MATH_OP -> Map.of();
+    };
+  }
+
   private <T extends Answer> T cast(Answer answer, Class<T> type) {
     if (!accepts(answer)) {
       throw new IllegalArgumentException(
@@ -126,16 +141,25 @@ public enum Metric {
     return type.cast(answer);
   }
 
+  /** Tells whether a list is a right answer; for list metrics only. */
+  boolean isRightList(Answer answer, List<String> list) {
+    if (this == LIST_MATCH) {
+      return list.equals(ListParser.loose(cast(answer, Answer.Text.class).example()));
+    }
+    var items = cast(answer, Answer.Items.class);
+    return switch (this) {
+      case LIST_SHUFFLE -> ListRules.isShuffle(list, items.input());
+      case LIST_RANDOM_INSERT -> ListRules.isInsertion(list, items.input(), word(items));
+      case LIST_RANDOM_REMOVE -> ListRules.isRemoval(list, items.input());
+      case LIST_RANDOM_REPLACE -> ListRules.isReplacement(list, items.input(), word(items));
+      default -> throw new IllegalArgumentException(id + " does not judge lists");
+    };
+  }
+
   private static String word(Answer.Items items) {
     return items
         .word()
         .orElseThrow(() -> new IllegalArgumentException("the answer names no word to look for"));
-  }
-
-  private static Map<String, Double> lists(String output, Predicate<List<String>> isRight) {
-    return pair(
-        isRight.test(ListParser.loose(output)),
-        ListParser.strict(output).filter(isRight).isPresent());
   }
 
   private static Map<String, Double> pair(boolean loose, boolean strict) {

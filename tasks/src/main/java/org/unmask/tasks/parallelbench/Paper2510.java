@@ -3,6 +3,7 @@ package org.unmask.tasks.parallelbench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.unmask.tasks.metric.Metric;
 import org.unmask.tasks.parallelbench.Recipe.Level;
 import org.unmask.tasks.parallelbench.Recipe.Operation;
@@ -11,24 +12,23 @@ import org.unmask.tasks.parallelbench.Recipe.Vocabulary;
 /** The tasks of the paper's release; prompts are verbatim. */
 final class Paper2510 {
 
-  private static final String DESK =
-      "You are managing a waiting line at a customer service desk.\n";
-  private static final String WORDS_TEMPLATE =
-      "Construct a single, coherent sentence using the words {words}.";
-  private static final String ONE_WORD_TEMPLATE =
-      "Construct a single, coherent sentence using the word {words}.";
+  private static final int WAITING_LINE_LENGTH = 32;
+  private static final int LONG_LINE_LENGTH = 128;
+  private static final int DEFAULT_LENGTH = 64;
 
   /** The 17 tasks in the paper's order. */
   static final List<Task> TASKS = paperTasks();
 
-  /** Lists of 15 names and sentences of 1 to 7 words. */
+  /** Lists of 15 names, sentences of 1 to 7 words, Latin squares of other sizes. */
   static final List<Task> VARIANTS = variants();
 
   private Paper2510() {}
 
   private static List<Task> paperTasks() {
     var tasks = new ArrayList<Task>();
-    tasks.addAll(waitingLines("waiting_line/", "", 3, 6, 32));
+    for (var operation : WaitingLine.OPERATIONS) {
+      tasks.add(waitingLine("waiting_line/", "", operation, 3, 6, WAITING_LINE_LENGTH));
+    }
     tasks.add(
         text(
             "paraphrase_summarize/samsum",
@@ -46,68 +46,47 @@ final class Paper2510 {
                 + "Sentence: {text}\n\nParaphrase:",
             new Recipe.Sentence()));
     for (var level : Level.values()) {
-      String name = level.name().toLowerCase(Locale.ROOT);
-      tasks.add(words("words_to_sentence/" + name, "W2S (" + name + ")", level, 4));
+      String name = lowerCase(level);
+      tasks.add(words("words_to_sentence/" + name, "W2S (" + name + ")", level, 4, false));
     }
-    tasks.add(
-        puzzle(
-            "puzzle/latin_square_n4",
-            "Latin Square",
-            100,
-            Metric.LATIN_SQUARE,
-            "Generate a Latin square of size {size} with the symbols {symbols}. "
-                + "Only output the final result as CSV.",
-            new Recipe.LatinSquare(4)));
-    tasks.add(
-        puzzle(
-            "puzzle/sudoku_n4_12",
-            "Sudoku",
-            108,
-            Metric.SUDOKU,
-            "Fill the positions where the values are 0 in a 4x4 grid with digits 1-4 so that each "
-                + "column, each row, and each of the four 2x2 subgrids that compose the grid "
-                + "contains all of the digits from 1 to 4."
-                + "\\n\\nInput:\\n{sudoku}\\nOutput:\\n",
-            new Recipe.Sudoku(4, true)));
+    tasks.add(latinSquare(4, "Latin Square"));
+    tasks.add(sudoku());
     return List.copyOf(tasks);
   }
 
   private static List<Task> variants() {
     var tasks = new ArrayList<Task>();
-    tasks.addAll(waitingLines("waiting_line_n15/", " (n=15)", 15, 15, 128));
+    for (var operation : WaitingLine.OPERATIONS) {
+      tasks.add(waitingLine("waiting_line_n15/", " (n=15)", operation, 15, 15, LONG_LINE_LENGTH));
+    }
     for (var level : Level.values()) {
-      String name = level.name().toLowerCase(Locale.ROOT);
       for (int n : new int[] {1, 3, 4, 5, 6, 7}) {
-        tasks.add(
-            words(
-                "words_to_sentence/%s_n%d".formatted(name, n),
-                "W2S (%s, n=%d)".formatted(name, n),
-                level,
-                n));
+        String name = lowerCase(level);
+        String id = "words_to_sentence/%s_n%d".formatted(name, n);
+        tasks.add(words(id, "W2S (%s, n=%d)".formatted(name, n), level, n, true));
       }
     }
+    tasks.add(latinSquare(3, "Latin Square (n=3)"));
+    tasks.add(latinSquare(5, "Latin Square (n=5)"));
     return List.copyOf(tasks);
   }
 
-  private static List<Task> waitingLines(
-      String prefix, String suffix, int minLength, int maxLength, int genLength) {
-    var tasks = new ArrayList<Task>();
-    for (var operation : Operation.values()) {
-      tasks.add(
-          new Task(
-              Version.PAPER_2510,
-              prefix + operation.name().toLowerCase(Locale.ROOT),
-              paperName(operation) + suffix,
-              Family.WAITING_LINE,
-              genLength,
-              100,
-              1,
-              metric(operation),
-              "score",
-              DESK + deskTemplate(operation),
-              new Recipe.Lists(operation, Vocabulary.FULL_NAMES, minLength, maxLength)));
-    }
-    return tasks;
+  static Task waitingLine(
+      String prefix, String suffix, Operation operation, int minLength, int maxLength, int tokens) {
+    return new Task(
+        Version.PAPER_2510,
+        prefix + lowerCase(operation),
+        WaitingLine.paperName(operation) + suffix,
+        Family.WAITING_LINE,
+        tokens,
+        100,
+        1,
+        Optional.empty(),
+        WaitingLine.metric(operation),
+        "score",
+        WaitingLine.template(operation),
+        Optional.empty(),
+        new Recipe.Lists(operation, Vocabulary.FULL_NAMES, minLength, maxLength, 0));
   }
 
   private static Task text(String id, String name, Metric metric, String template, Recipe recipe) {
@@ -116,22 +95,46 @@ final class Paper2510 {
         id,
         name,
         Family.TEXT,
-        64,
+        DEFAULT_LENGTH,
         100,
         0,
+        Optional.empty(),
         metric,
         "grammar_score",
         template,
+        Optional.empty(),
         recipe);
   }
 
-  private static Task words(String id, String name, Level level, int count) {
-    return text(
-        id,
+  private static Task words(String id, String name, Level level, int count, boolean isVariant) {
+    String template =
+        "Construct a single, coherent sentence using the %s {words}."
+            .formatted(count == 1 ? "word" : "words");
+    var recipe = new Recipe.Words(level, count, isVariant);
+    return text(id, name, Metric.SENTENCE_TO_WORDS, template, recipe);
+  }
+
+  private static Task latinSquare(int size, String name) {
+    String template =
+        "Generate a Latin square of size {size} with the symbols {symbols}. "
+            + "Only output the final result as CSV.";
+    return puzzle(
+        "puzzle/latin_square_n" + size,
         name,
-        Metric.SENTENCE_TO_WORDS,
-        count == 1 ? ONE_WORD_TEMPLATE : WORDS_TEMPLATE,
-        new Recipe.Words(level, count));
+        100,
+        Metric.LATIN_SQUARE,
+        template,
+        new Recipe.LatinSquare(size));
+  }
+
+  private static Task sudoku() {
+    String template =
+        "Fill the positions where the values are 0 in a 4x4 grid with digits 1-4 so that each "
+            + "column, each row, and each of the four 2x2 subgrids that compose the grid "
+            + "contains all of the digits from 1 to 4."
+            + "\\n\\nInput:\\n{sudoku}\\nOutput:\\n"; // backslashes as in the original
+    return puzzle(
+        "puzzle/sudoku_n4_12", "Sudoku", 108, Metric.SUDOKU, template, new Recipe.Sudoku(4, '0'));
   }
 
   private static Task puzzle(
@@ -141,103 +144,18 @@ final class Paper2510 {
         id,
         name,
         Family.PUZZLE,
-        64,
+        DEFAULT_LENGTH,
         samples,
         1,
+        Optional.empty(),
         metric,
         "score",
         template,
+        Optional.empty(),
         recipe);
   }
 
-  private static String paperName(Operation operation) {
-    return switch (operation) {
-      case COPY -> "Copy";
-      case SORT -> "Sort";
-      case REVERSE -> "Reverse";
-      case SHUFFLE -> "Shuffle";
-      case REPLACE_INDEX -> "Replace Index";
-      case REPLACE_RANDOM -> "Replace Random";
-      case INSERT_INDEX -> "Insert Index";
-      case INSERT_RANDOM -> "Insert Random";
-      case REMOVE_INDEX -> "Remove Index";
-      case REMOVE_RANDOM -> "Remove Random";
-    };
-  }
-
-  private static Metric metric(Operation operation) {
-    return switch (operation) {
-      case COPY, SORT, REVERSE, REPLACE_INDEX, INSERT_INDEX, REMOVE_INDEX -> Metric.LIST_MATCH;
-      case SHUFFLE -> Metric.LIST_SHUFFLE;
-      case REPLACE_RANDOM -> Metric.LIST_RANDOM_REPLACE;
-      case INSERT_RANDOM -> Metric.LIST_RANDOM_INSERT;
-      case REMOVE_RANDOM -> Metric.LIST_RANDOM_REMOVE;
-    };
-  }
-
-  private static String deskTemplate(Operation operation) {
-    return switch (operation) {
-      case COPY ->
-          """
-          You need to record the following people in the order they arrived:
-          {context}
-          Please copy the list exactly and provide only the final list.
-          """;
-      case SORT ->
-          """
-          The following people should be organized alphabetically by last name for efficient processing:
-          {context}
-          Please sort the list in alphabetical order and provide only the final list.
-          """;
-      case REVERSE ->
-          """
-          The previous staff member put the waiting line in the wrong order.
-          Please reverse the order of the following people in the waiting line to correct it:
-          {context}
-          Please reverse the order of the list and provide only the final list.
-          """;
-      case SHUFFLE ->
-          """
-          The waiting line should be randomly shuffled to ensure fair service distribution:
-          {context}
-          Please randomly shuffle the list and provide only the final list.
-          Ensure the sequence is different from the original.
-          """;
-      case REPLACE_INDEX ->
-          """
-          The person at position {index} must be replaced with "{word}":
-          {context}
-          Please replace the person at the specified position with "{word}" and provide only the final list.
-          """;
-      case REPLACE_RANDOM -> // no line break at the end
-          """
-          One person in the waiting line must be replaced with "{word}":
-          {context}
-          Please replace one random person with "{word}" and provide only the final list.""";
-      case INSERT_INDEX ->
-          """
-          A new person "{word}" is inserted into the line at position {index}:
-          {context}
-          Please put the new person at the specified position and provide only the final list.
-          """;
-      case INSERT_RANDOM ->
-          """
-          A new person "{word}" is inserted into the line at a random position:
-          {context}
-          Please put the new person in the random position and provide only the final list.
-          """;
-      case REMOVE_INDEX ->
-          """
-          The person at position {index} has left the waiting line:
-          {context}
-          Please remove the person at the specified position and provide only the final list.
-          """;
-      case REMOVE_RANDOM ->
-          """
-          One person has left the waiting line:
-          {context}
-          Please remove a random person and provide only the final list.
-          """;
-    };
+  static String lowerCase(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -24,12 +24,24 @@ public final class ParallelBench {
 
   /** Returns the 17 tasks in the paper's order, as the version has them. */
   public static List<Task> tasks(Version version) {
-    return Paper2510.TASKS;
+    return switch (version) {
+      case PAPER_2510 -> Paper2510.TASKS;
+      case CLI_2026 -> Cli2026.TASKS;
+    };
   }
 
-  /** Returns the 17 tasks and all further variants of the version. */
+  /**
+   * Returns the 17 tasks and, for the paper's version, everything else we know: variants with data
+   * files, synthetic list operations, and {@code unmask/sort_by_last_name}, which is our own.
+   */
   public static List<Task> allTasks(Version version) {
-    return Stream.concat(tasks(version).stream(), Paper2510.VARIANTS.stream()).toList();
+    return switch (version) {
+      case PAPER_2510 ->
+          Stream.of(Paper2510.TASKS, Paper2510.VARIANTS, ListOperations.TASKS)
+              .flatMap(List::stream)
+              .toList();
+      case CLI_2026 -> Cli2026.TASKS;
+    };
   }
 
   /**

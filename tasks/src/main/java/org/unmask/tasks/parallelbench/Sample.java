@@ -24,6 +24,17 @@ public record Sample(int index, Example example, List<Example> shots) {
 
   /** Returns the length of the list in question, or 0 where the data do not tell. */
   public int length() {
-    return example.metadata().get("length") instanceof Integer length ? length : 0;
+    return number("length", 0);
+  }
+
+  /**
+   * Returns what sets are balanced by: the number of repetitions if there are any, or the length.
+   */
+  public int size() {
+    return number("count", length());
+  }
+
+  private int number(String name, int otherwise) {
+    return example.metadata().get(name) instanceof Integer number ? number : otherwise;
   }
 }

@@ -3,6 +3,7 @@ package org.unmask.tasks.parallelbench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.unmask.tasks.metric.Judges;
 import org.unmask.tasks.metric.Metric;
 
@@ -16,10 +17,12 @@ import org.unmask.tasks.metric.Metric;
  * @param genLength response length M in tokens: 32 for waiting lines, 64 for text and puzzles
  * @param samples number of samples in a full set
  * @param shots number of examples shown before the question
+ * @param fixedShot the example that every sample shows, where the version has one for all
  * @param metric how an output is scored
  * @param figureMetric the score that the paper's figures call accuracy: {@code score}, but {@code
  *     grammar_score} for text
  * @param template the prompt with its fields in braces
+ * @param stop where an output ends, if it occurs: what follows is not scored
  * @param recipe how samples are made without data files
  */
 public record Task(
@@ -30,9 +33,11 @@ public record Task(
     int genLength,
     int samples,
     int shots,
+    Optional<Example> fixedShot,
     Metric metric,
     String figureMetric,
     String template,
+    Optional<String> stop,
     Recipe recipe) {
 
   /**
@@ -71,6 +76,23 @@ public record Task(
    * @return scores in [0, 1] by name, in the reference's order
    */
   public Map<String, Double> score(Sample sample, String output, Judges judges) {
-    return metric.score(sample.answer(), output, judges);
+    var scores = metric.score(sample.answer(), cut(output), judges);
+    if (version == Version.CLI_2026 && scores.containsKey("grammar_score")) {
+      scores.put("score", scores.get("grammar_score"));
+    }
+    return scores;
+  }
+
+  /**
+   * Scores one output by rules of our own that mend quirks of the benchmark's; see {@link
+   * Metric#ownScores}.
+   */
+  public Map<String, Double> ownScores(Sample sample, String output) {
+    return metric.ownScores(sample.answer(), cut(output));
+  }
+
+  private String cut(String output) {
+    int end = stop.map(output::indexOf).orElse(-1);
+    return end < 0 ? output : output.substring(0, end);
   }
 }

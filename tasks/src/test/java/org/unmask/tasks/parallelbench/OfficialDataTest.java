@@ -13,7 +13,6 @@ import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.unmask.tasks.metric.Metric;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -108,8 +107,9 @@ class OfficialDataTest {
 
   private static List<Task> withFiles() {
     return ParallelBench.allTasks(Version.PAPER_2510).stream()
-        .filter(task -> task.metric() != Metric.DOMINO && task.metric() != Metric.MATH_OP)
         .filter(task -> task.family() != Family.LIST_OPERATION)
+        .filter(task -> !task.id().startsWith("unmask/"))
+        .filter(task -> !task.id().matches("puzzle/latin_square_n[35]"))
         .toList();
   }
 }
