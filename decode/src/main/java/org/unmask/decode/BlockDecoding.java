@@ -21,7 +21,7 @@ final class BlockDecoding extends Decoding {
   BlockDecoding(DecodeContext context, Strategy strategy) {
     super(context);
     this.strategy = strategy;
-    this.step = new Step(canvas, context);
+    this.step = new Step(canvas, context, this);
     this.feed =
         new Feed(
             strategy.cache().needsCache() ? context.denoiser().newCache(canvas.length()) : null);
@@ -53,8 +53,7 @@ final class BlockDecoding extends Decoding {
     query.wantLogits(strategy.proposer().wantsLogits() || strategy.policy().wantsLogits());
     suppressMask(query);
     addNoise(query);
-    accounting.main(kind, query);
-    main.add(query);
+    call(kind, query, main);
     return true;
   }
 
@@ -65,24 +64,12 @@ final class BlockDecoding extends Decoding {
       rows = new int[end];
       noiseKeys = new long[end];
     }
-    UnmaskPolicy.Scope scope = strategy.policy().scope();
     for (int position = 0; position < end; position++) {
-      if (isPredicted(scope, position) && feed.rowOf(position) >= 0) {
+      if (feed.rowOf(position) >= 0 && strategy.policy().predicts(step, position)) {
         rows[step.rows()] = feed.rowOf(position);
         step.addRow(position);
       }
     }
-  }
-
-  private boolean isPredicted(UnmaskPolicy.Scope scope, int position) {
-    return switch (scope) {
-      case CANDIDATES -> position < step.blockEnd() && canvas.isMasked(position);
-      case BLOCK ->
-          position < step.blockEnd()
-              && (canvas.isMasked(position) || position >= step.blockStart());
-      case MASKS -> canvas.isMasked(position);
-      case ALL -> true;
-    };
   }
 
   private void addNoise(Query query) {
@@ -97,7 +84,7 @@ final class BlockDecoding extends Decoding {
   void absorb() {
     step.propose(strategy.proposer().propose(step, feed.query().predictions()), strategy.scorer());
     if (step.index() == 0) {
-      step.settle(strategy.blocks().settle(step, this));
+      step.settle(strategy.blocks().settle(step));
     }
     picks.clear();
     if (step.candidates() > 0) {

@@ -7,7 +7,7 @@ interface BlockPlan {
   int end(Canvas canvas, int start);
 
   /** Returns the end of the block after its first call. */
-  default int settle(Step step, Edits edits) {
+  default int settle(Step step) {
     return step.blockEnd();
   }
 

@@ -25,6 +25,7 @@ final class Canvas {
     this.committedAt = new int[length];
     Arrays.fill(committedAt, -1);
     this.confidence = new double[length];
+    Arrays.fill(confidence, Double.NaN);
   }
 
   /** Token ids (capacity); rows from {@link #length} on are not part of the sequence. */
@@ -70,6 +71,12 @@ final class Canvas {
     committedAt[position] = step;
   }
 
+  /** Puts a token that was given with the request. */
+  void give(int position, int token) {
+    requireResponse(position);
+    tokens[position] = token;
+  }
+
   /** Sets a position of the response back to the mask. */
   void remask(int position) {
     requireResponse(position);
@@ -82,7 +89,7 @@ final class Canvas {
     return committedAt[position];
   }
 
-  /** Returns the confidence a position was last committed with; kept when it is remasked. */
+  /** Returns the confidence of a position's last commit, kept when remasked; NaN without one. */
   double confidence(int position) {
     return confidence[position];
   }

@@ -2,6 +2,7 @@ package org.unmask.decode;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -144,6 +145,12 @@ public final class DecodeOptions {
   /** Returns one of the words of a choice. */
   public String word(String name) {
     return (String) value(name);
+  }
+
+  /** Returns whole numbers. */
+  @SuppressWarnings("unchecked") // parse made it
+  public List<Integer> integers(String name) {
+    return (List<Integer>) value(name);
   }
 
   /** Tells whether an option without a default was given. */

@@ -17,10 +17,12 @@ import java.util.Map;
  * @param positions positions unmasked, ascending
  * @param tokenIds their tokens
  * @param confidence how sure the rule's score was of each
- * @param remasked positions set back to the mask, ascending
+ * @param remaskedBefore positions set back to the mask before the call, ascending
+ * @param remasked positions set back to the mask after it, ascending
  * @param edits tokens replaced by other tokens
  * @param details what else the rule went by, under the names of the golden traces; lists, numbers,
- *     strings and booleans
+ *     strings and booleans. Two of them change the canvas: {@code eos_filled_from}, from where on
+ *     it was filled with {@code eos_id}, and {@code length}, to which the response was cut
  */
 public record DecodeStep(
     int step,
@@ -31,6 +33,7 @@ public record DecodeStep(
     List<Integer> positions,
     List<Integer> tokenIds,
     List<Double> confidence,
+    List<Integer> remaskedBefore,
     List<Integer> remasked,
     List<Edit> edits,
     Map<String, Object> details) {
@@ -62,6 +65,7 @@ public record DecodeStep(
     positions = List.copyOf(positions);
     tokenIds = List.copyOf(tokenIds);
     confidence = List.copyOf(confidence);
+    remaskedBefore = List.copyOf(remaskedBefore);
     remasked = List.copyOf(remasked);
     edits = List.copyOf(edits);
     details = Collections.unmodifiableMap(new LinkedHashMap<>(details));

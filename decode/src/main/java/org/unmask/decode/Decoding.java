@@ -27,6 +27,7 @@ abstract class Decoding implements Edits {
   Decoding(DecodeContext context, int genLength) {
     this.context = context;
     this.canvas = new Canvas(context.request().prompt(), genLength, context.denoiser().maskId());
+    context.request().given().forEach((i, token) -> canvas.give(canvas.promptLength() + i, token));
     this.recorder = context.listener() == null ? null : new StepRecorder(canvas.promptLength());
   }
 
@@ -72,6 +73,15 @@ abstract class Decoding implements Edits {
   }
 
   @Override
+  public final void fill(int from, int token) {
+    for (int position = from; position < canvas.length(); position++) {
+      canvas.commit(position, token, 1, accounting.calls() - 1);
+    }
+    detail("eos_filled_from", from - canvas.promptLength());
+    detail("eos_id", token);
+  }
+
+  @Override
   public final boolean isRecorded() {
     return recorder != null;
   }
@@ -87,6 +97,15 @@ abstract class Decoding implements Edits {
   final void suppressMask(Query query) {
     if (context.suppressed() >= 0) {
       query.suppress(context.suppressed());
+    }
+  }
+
+  /** Counts a call of the main network and adds its query. */
+  final void call(DecodeStep.Kind kind, Query query, List<Query> main) {
+    accounting.main(kind, query);
+    main.add(query);
+    if (recorder != null) {
+      recorder.call();
     }
   }
 

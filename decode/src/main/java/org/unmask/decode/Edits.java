@@ -1,7 +1,7 @@
 package org.unmask.decode;
 
 /** The ways in which a canvas may change. */
-interface Edits {
+interface Edits extends Recording {
 
   /** Unmasks a position. */
   void commit(int position, int token, double confidence);
@@ -12,9 +12,6 @@ interface Edits {
   /** Replaces a token by another. */
   void edit(int position, int token, double confidence);
 
-  /** Tells whether details are recorded; ask before computing one. */
-  boolean isRecorded();
-
-  /** Records what the rule went by, under the name the golden traces use. */
-  void detail(String name, Object value);
+  /** Fills everything from a position on with one token, without asking the network. */
+  void fill(int from, int token);
 }

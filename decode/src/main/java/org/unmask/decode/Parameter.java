@@ -2,6 +2,7 @@ package org.unmask.decode;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +34,10 @@ public record Parameter(
     NUMBER,
     /** Yes or no; {@link Boolean}. */
     FLAG,
-    /** One of a few words; {@link String}. */
-    CHOICE
+    /** One of a few words; {@link String}. Case and the kind of hyphen do not matter. */
+    CHOICE,
+    /** Whole numbers, as a list or separated by commas; {@link List} of {@link Integer}. */
+    INTEGERS
   }
 
   /** Copies the choices. */
@@ -60,6 +63,10 @@ public record Parameter(
     return new Parameter(name, Type.CHOICE, defaultValue, 0, 0, choices, doc);
   }
 
+  static Parameter integers(String name, @Nullable List<Integer> defaultValue, String doc) {
+    return new Parameter(name, Type.INTEGERS, defaultValue, 0, 0, List.of(), doc);
+  }
+
   /** Returns the same parameter with another default. */
   Parameter withDefault(@Nullable Object value) {
     return new Parameter(name, type, value, min, max, choices, doc);
@@ -83,11 +90,13 @@ public record Parameter(
             default -> throw bad(text, "give true or false");
           };
       case CHOICE -> {
-        if (!choices.contains(text)) {
+        String word = text.toLowerCase(Locale.ROOT).replace('_', '-');
+        if (!choices.contains(word)) {
           throw bad(text, "give one of " + String.join(", ", choices));
         }
-        yield text;
+        yield word;
       }
+      case INTEGERS -> wholeNumbers(text);
     };
   }
 
@@ -102,6 +111,15 @@ public record Parameter(
       throw bad(text, "give a whole number " + range());
     }
     return max > Integer.MAX_VALUE ? (Object) number : (Object) (int) number;
+  }
+
+  private List<Integer> wholeNumbers(String text) {
+    String bare = text.replaceAll("[\\[\\]\\s]", "");
+    try {
+      return bare.isEmpty() ? List.of() : Stream.of(bare.split(",")).map(Integer::valueOf).toList();
+    } catch (NumberFormatException e) {
+      throw bad(text, "give whole numbers separated by commas");
+    }
   }
 
   private Object realNumber(String text) {
@@ -127,6 +145,7 @@ public record Parameter(
       case NUMBER -> max == Double.MAX_VALUE ? "of at least " + min : "from " + min + " to " + max;
       case FLAG -> "true or false";
       case CHOICE -> String.join(", ", choices);
+      case INTEGERS -> "whole numbers separated by commas";
     };
   }
 

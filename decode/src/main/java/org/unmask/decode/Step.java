@@ -14,6 +14,7 @@ final class Step {
 
   private final Canvas canvas;
   private final DecodeContext context;
+  private final Recording recording;
 
   int call;
   int block;
@@ -32,9 +33,10 @@ final class Step {
   private boolean isRanked;
   private Predictions predictions = new Predictions();
 
-  Step(Canvas canvas, DecodeContext context) {
+  Step(Canvas canvas, DecodeContext context, Recording recording) {
     this.canvas = canvas;
     this.context = context;
+    this.recording = recording;
   }
 
   Canvas canvas() {
@@ -43,6 +45,21 @@ final class Step {
 
   DecodeContext context() {
     return context;
+  }
+
+  /** Tells whether details are recorded; ask before computing one. */
+  boolean isRecorded() {
+    return recording.isRecorded();
+  }
+
+  /** Records what the rule went by, under the name the golden traces use. */
+  void detail(String name, Object value) {
+    recording.detail(name, value);
+  }
+
+  /** Returns a position as traces count it, from the start of the response. */
+  int relative(int position) {
+    return position - canvas.promptLength();
   }
 
   /** Returns the number of the sequence's forward call, from 0. */

@@ -13,6 +13,7 @@ final class StepRecorder {
 
   private final int promptLength;
   private final TreeMap<Integer, Commit> commits = new TreeMap<>();
+  private final List<Integer> remaskedBefore = new ArrayList<>();
   private final List<Integer> remasked = new ArrayList<>();
   private final List<DecodeStep.Edit> edits = new ArrayList<>();
   private final Map<String, Object> details = new LinkedHashMap<>();
@@ -29,6 +30,12 @@ final class StepRecorder {
     remasked.add(position - promptLength);
   }
 
+  /** Marks the call: what was remasked so far was remasked before it. */
+  void call() {
+    remaskedBefore.addAll(remasked);
+    remasked.clear();
+  }
+
   void edit(int position, int from, int to, double confidence) {
     edits.add(new DecodeStep.Edit(position - promptLength, from, to, confidence));
   }
@@ -39,6 +46,7 @@ final class StepRecorder {
 
   /** Makes the step and starts the next one. */
   DecodeStep finish(int step, DecodeStep.Kind kind, int block, int offset, int length) {
+    remaskedBefore.sort(null);
     remasked.sort(null);
     DecodeStep made =
         new DecodeStep(
@@ -50,10 +58,12 @@ final class StepRecorder {
             List.copyOf(commits.keySet()),
             commits.values().stream().map(Commit::token).toList(),
             commits.values().stream().map(Commit::confidence).toList(),
+            remaskedBefore,
             remasked,
             edits,
             details);
     commits.clear();
+    remaskedBefore.clear();
     remasked.clear();
     edits.clear();
     details.clear();

@@ -8,21 +8,14 @@ package org.unmask.decode;
  */
 interface UnmaskPolicy {
 
-  /** Which positions a policy needs predictions for. */
-  enum Scope {
-    /** The masked positions before the end of the block. */
-    CANDIDATES,
-    /** Also the block's positions that are no masks. */
-    BLOCK,
-    /** All masked positions of the canvas. */
-    MASKS,
-    /** Every position, prompt included. */
-    ALL
-  }
-
-  /** Says which positions must be predicted. */
-  default Scope scope() {
-    return Scope.CANDIDATES;
+  /**
+   * Tells whether a position must be predicted; by default if it may be unmasked now.
+   *
+   * @param step where decoding stands; its predictions are those of the call before
+   * @param position on the canvas
+   */
+  default boolean predicts(Step step, int position) {
+    return position < step.blockEnd() && step.canvas().isMasked(position);
   }
 
   /** Tells whether the logits of the predicted rows are needed. */

@@ -108,6 +108,7 @@ class InvariantsTest {
     int[] canvas = new int[GEN];
     java.util.Arrays.fill(canvas, VOCAB - 1);
     for (DecodeStep step : outcome.steps()) {
+      step.remaskedBefore().forEach(position -> canvas[position] = VOCAB - 1);
       for (int i = 0; i < step.positions().size(); i++) {
         int position = step.positions().get(i);
         assertThat(canvas[position]).as("mask at %d", position).isEqualTo(VOCAB - 1);
@@ -115,6 +116,9 @@ class InvariantsTest {
       }
       step.edits().forEach(edit -> canvas[edit.position()] = edit.to());
       step.remasked().forEach(position -> canvas[position] = VOCAB - 1);
+      if (step.details().get("eos_filled_from") instanceof Integer from) {
+        java.util.Arrays.fill(canvas, from, GEN, (int) step.details().get("eos_id"));
+      }
     }
     assertThat(canvas).isEqualTo(outcome.result().ids());
   }

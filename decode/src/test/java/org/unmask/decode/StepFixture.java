@@ -6,6 +6,17 @@ import org.unmask.model.Predictions;
 /** A step whose candidates, after a prompt of one token, have given probabilities. */
 final class StepFixture {
 
+  private static final Recording NOTHING =
+      new Recording() {
+        @Override
+        public boolean isRecorded() {
+          return false;
+        }
+
+        @Override
+        public void detail(String name, Object value) {}
+      };
+
   private final Step step;
 
   StepFixture(double... confidences) {
@@ -16,7 +27,7 @@ final class StepFixture {
     DecodeContext context = new DecodeContext(denoiser, DecodeResources.none(), request, null);
     Predictions predictions = new Predictions();
     predictions.reset(confidences.length, 0);
-    step = new Step(new Canvas(new int[] {0}, confidences.length, 9), context);
+    step = new Step(new Canvas(new int[] {0}, confidences.length, 9), context, NOTHING);
     step.blockStart = 1;
     step.blockEnd = 1 + confidences.length;
     step.stepsPerBlock = confidences.length;
