@@ -36,7 +36,7 @@ final class Accounting {
   DecodeResult result(Canvas canvas, DecodeResources resources) {
     int[] ids = canvas.response();
     int kept = 0;
-    while (kept < ids.length && !resources.isEnd(ids[kept])) {
+    while (kept < ids.length && !resources.endTokens().contains(ids[kept])) {
       kept++;
     }
     return new DecodeResult(

@@ -13,7 +13,20 @@ public final class Algorithms {
       Stream.of(
               LladaSampler.algorithms(),
               DreamSampler.algorithms(),
-              List.of(LeftToRight.ALGORITHM, Threshold.ALGORITHM, Factor.ALGORITHM))
+              List.of(
+                  LeftToRight.ALGORITHM,
+                  Threshold.ALGORITHM,
+                  Factor.ALGORITHM,
+                  LocalLeap.ALGORITHM,
+                  AdaBlock.ALGORITHM,
+                  StreamingDllm.ALGORITHM,
+                  EbSampler.ALGORITHM,
+                  Klass.ALGORITHM,
+                  PcSampler.ALGORITHM,
+                  PcSampler.LINEAR,
+                  RunningConfidence.ALGORITHM,
+                  Saber.ALGORITHM,
+                  Remdm.ALGORITHM))
           .flatMap(List::stream)
           .collect(Collectors.toMap(Algorithm::id, a -> a, (a, b) -> a, LinkedHashMap::new));
 

@@ -12,6 +12,7 @@ final class CommonOptions {
   static final String TEMPERATURE = "temperature";
   static final String SEED = "seed";
   static final String CACHE = "cache";
+  static final String EOS_ID = "eos-id";
   static final String EPS = "eps";
   static final String SUPPRESS_MASK = "suppress-mask";
 
@@ -39,6 +40,12 @@ final class CommonOptions {
         cache(List.of("none")),
         Parameter.number(EPS, 1e-3, 0, 1, "last noise level of the dream schedules"),
         Parameter.flag(SUPPRESS_MASK, true, "never propose the mask token"));
+  }
+
+  /** The end token of the algorithms that stop at one. */
+  static Parameter eosId() {
+    return Parameter.integer(
+        EOS_ID, null, 0, MANY, "token that ends the text; default the model's");
   }
 
   static Parameter cache(List<String> choices) {

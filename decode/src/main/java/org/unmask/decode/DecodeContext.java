@@ -31,6 +31,13 @@ record DecodeContext(
     return options().flag(CommonOptions.SUPPRESS_MASK) ? denoiser.maskId() : -1;
   }
 
+  /** Tells whether a token ends the text: that of the options, or those of the model. */
+  boolean isEnd(int token) {
+    return options().has(CommonOptions.EOS_ID)
+        ? token == options().integer(CommonOptions.EOS_ID)
+        : resources.endTokens().contains(token);
+  }
+
   /** Returns the noise key of one use in this sequence. */
   long noiseKey(int step, int position, Noise.Purpose purpose) {
     return Noise.key(options().seed(), request.sequence(), step, position, purpose);

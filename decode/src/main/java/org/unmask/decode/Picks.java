@@ -1,6 +1,7 @@
 package org.unmask.decode;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** The rows chosen at one step. */
 final class Picks {
@@ -23,6 +24,11 @@ final class Picks {
       }
     }
     return false;
+  }
+
+  /** Returns the rows in ascending order; for records, not for the hot path. */
+  IntStream ascending() {
+    return Arrays.stream(rows, 0, count).sorted();
   }
 
   int count() {

@@ -11,6 +11,21 @@ final class Softmax {
 
   private Softmax() {}
 
+  /**
+   * Copies the logits of a row.
+   *
+   * @param suppressed token that becomes minus infinity, or -1
+   */
+  static void load(Predictions from, int row, int suppressed, double[] to) {
+    int count = from.vocabSize();
+    for (int v = 0; v < count; v++) {
+      to[v] = from.logits()[row * count + v];
+    }
+    if (suppressed >= 0) {
+      to[suppressed] = Double.NEGATIVE_INFINITY;
+    }
+  }
+
   /** Turns logits into probabilities in place; minus infinity becomes 0. */
   static void normalise(double[] row, int count) {
     double max = Double.NEGATIVE_INFINITY;
