@@ -38,6 +38,11 @@ record DecodeContext(
         : resources.endTokens().contains(token);
   }
 
+  /** Draws a number in [0, 1) for one use in this sequence. */
+  double uniform(int step, int position, Noise.Purpose purpose) {
+    return request.draws().uniform(request, step, position, purpose);
+  }
+
   /** Returns the noise key of one use in this sequence. */
   long noiseKey(int step, int position, Noise.Purpose purpose) {
     return Noise.key(options().seed(), request.sequence(), step, position, purpose);

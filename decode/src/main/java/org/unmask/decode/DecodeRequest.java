@@ -10,9 +10,10 @@ import java.util.Map;
  * @param sequence number of the sequence, which together with the seed fixes its random numbers;
  *     two requests of the same seed and sequence draw the same
  * @param given tokens of the response that are known before, by position from its start
+ * @param draws where random numbers other than those of tokens come from
  */
 public record DecodeRequest(
-    int[] prompt, DecodeOptions options, long sequence, Map<Integer, Integer> given) {
+    int[] prompt, DecodeOptions options, long sequence, Map<Integer, Integer> given, Draws draws) {
 
   /** Checks that there is a prompt and that given tokens lie in the response. */
   public DecodeRequest {
@@ -38,8 +39,8 @@ public record DecodeRequest(
     this(prompt, options, 0);
   }
 
-  /** Makes a request without given tokens. */
+  /** Makes a request without given tokens, with random numbers from the seed. */
   public DecodeRequest(int[] prompt, DecodeOptions options, long sequence) {
-    this(prompt, options, sequence, Map.of());
+    this(prompt, options, sequence, Map.of(), Draws.SEEDED);
   }
 }

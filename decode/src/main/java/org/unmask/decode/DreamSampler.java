@@ -98,8 +98,9 @@ final class DreamSampler {
       float share = isLast ? 1 : schedule.unmaskShare(step.index(), step.stepsPerBlock());
       for (int i = 0; i < step.candidates(); i++) {
         int row = step.candidate(i);
-        long key = step.context().noiseKey(step.call(), step.position(row), Noise.Purpose.POSITION);
-        if (Noise.uniform(key, 0) < share) {
+        int position = step.position(row);
+        double drawn = step.context().uniform(step.call(), position, Noise.Purpose.POSITION);
+        if (drawn < share) {
           picks.add(row);
         }
       }

@@ -54,7 +54,10 @@ record PcSampler(double lambda, double alpha, boolean isLinear, DecodeResources 
   public void select(Step step, Picks picks) {
     double[] scores = new double[step.rows()];
     for (int row = 0; row < step.rows(); row++) {
-      double frequency = resources.frequency(step.token(row));
+      int position = step.position(row);
+      boolean isMasked = step.canvas().isMasked(position);
+      double frequency =
+          resources.frequency(isMasked ? step.token(row) : step.canvas().token(position));
       double information = -step.confidence(row) * StrictMath.log(frequency + 1e-9);
       scores[row] = Math.min(information, alpha);
     }

@@ -33,8 +33,7 @@ enum Score implements ConfidenceScorer {
   RANDOM("random") {
     @Override
     public double score(Step step, int row) {
-      long key = step.context().noiseKey(step.call(), step.position(row), Noise.Purpose.POSITION);
-      return Noise.uniform(key, 0);
+      return step.context().uniform(step.call(), step.position(row), Noise.Purpose.POSITION);
     }
 
     @Override

@@ -98,7 +98,9 @@ class InvariantsTest {
             (i, outcome) -> {
               DecodeResult result = outcome.result();
               assertThat(result.ids()).hasSize(GEN).doesNotContain(VOCAB - 1);
-              assertThat(result.nfe()).isEqualTo(outcome.steps().size()).isBetween(2, GEN + given.extraSteps());
+              assertThat(result.nfe())
+                  .isEqualTo(outcome.steps().size())
+                  .isBetween(2, GEN + given.extraSteps());
               assertThat(result.queryRows())
                   .isEqualTo(outcome.steps().stream().mapToInt(DecodeStep::forwardLength).sum());
               assertThat(outcome.steps())

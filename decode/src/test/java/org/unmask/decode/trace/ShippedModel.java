@@ -1,0 +1,40 @@
+package org.unmask.decode.trace;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.unmask.model.Denoiser;
+import org.unmask.model.transformer.Transformer;
+import org.unmask.runtime.exec.WorkerPool;
+import org.unmask.runtime.kernel.Kernels;
+import org.unmask.weights.Checkpoint;
+
+/** A checkpoint of the repository's weights folder, loaded. */
+final class ShippedModel implements AutoCloseable {
+
+  private final Checkpoint checkpoint;
+  private final WorkerPool pool;
+  private final Transformer model;
+
+  ShippedModel(String name) throws IOException {
+    checkpoint = Checkpoint.open(folder(name));
+    pool = new WorkerPool(2);
+    model = Transformer.load(checkpoint, pool);
+  }
+
+  private static Path folder(String name) {
+    Path weights = Path.of("weights");
+    return (Files.isDirectory(weights.resolve(name)) ? weights : Path.of("..").resolve(weights))
+        .resolve(name);
+  }
+
+  Denoiser newDenoiser() {
+    return model.newDenoiser(Kernels.fastest(), pool);
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+    checkpoint.close();
+  }
+}

@@ -1,0 +1,106 @@
+package org.unmask.decode.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.unmask.decode.DecodeResources;
+import org.unmask.decode.Decoder;
+
+/**
+ * Our decoders against the published ones, step for step; see golden/traces/ORIGIN.md.
+ *
+ * <p>The default build takes one trace of each decoder and set of arguments, that of the fewest
+ * calls; the tests tagged slow take all.
+ */
+class TraceGoldenTest {
+
+  /** Longer traces are left to the slow tests. */
+  private static final int MOST_STEPS = 40;
+
+  private static final Map<String, ShippedModel> MODELS = new HashMap<>();
+
+  @AfterAll
+  static void closeModels() {
+    MODELS.values().forEach(ShippedModel::close);
+    MODELS.clear();
+  }
+
+  static TraceFile read(String name) throws IOException {
+    try (InputStream packed =
+            TraceGoldenTest.class.getResourceAsStream("/golden/traces/" + name + ".json.gz");
+        InputStream in = new GZIPInputStream(Objects.requireNonNull(packed))) {
+      return TraceFile.read(in);
+    }
+  }
+
+  private static List<String> differences(TraceFile file, List<RecordedTrace> traces)
+      throws IOException {
+    Object named = file.fields().get("model");
+    String name = (String) (named != null ? named : ((List<?>) file.fields().get("models")).get(0));
+    ShippedModel model = MODELS.get(name);
+    if (model == null) {
+      model = new ShippedModel(name);
+      MODELS.put(name, model);
+    }
+    DecodeResources resources = DecodeResources.none().withEndTokens(2033, 2036);
+    if (file.fields().get("background_frequency") instanceof List<?> list) {
+      float[] frequencies = new float[list.size()];
+      for (int i = 0; i < frequencies.length; i++) {
+        frequencies[i] = ((Number) list.get(i)).floatValue();
+      }
+      resources = resources.withFrequencies(frequencies);
+    }
+    TraceVerifier verifier = new TraceVerifier(new Decoder(model.newDenoiser(), resources));
+    List<String> differences = new ArrayList<>();
+    for (RecordedTrace trace : traces) {
+      verifier
+          .firstDifference(trace)
+          .ifPresent(difference -> differences.add(trace + ": " + difference));
+    }
+    return differences;
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "unmask-llada-6m", "unmask-dream-6m", "localleap", "adablock", "streaming", "eb-sampler",
+        "klass", "klass-dream", "pc-sampler", "rcr", "saber", "remdm"
+      })
+  void shortestTraces_matchThePublishedDecoder(String name) throws IOException {
+    TraceFile file = read(name);
+    Map<String, RecordedTrace> shortest = new HashMap<>();
+    file.traces()
+        .forEach(
+            trace ->
+                shortest.merge(
+                    trace.strategy() + trace.params(),
+                    trace,
+                    (a, b) -> a.steps().size() <= b.steps().size() ? a : b));
+    shortest.values().removeIf(trace -> trace.steps().size() > MOST_STEPS);
+    assertThat(shortest).isNotEmpty();
+    assertThat(differences(file, List.copyOf(shortest.values()))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @Tag("slow")
+  @ValueSource(
+      strings = {
+        "unmask-llada-6m", "unmask-dream-6m", "localleap", "adablock", "streaming", "eb-sampler",
+        "klass", "klass-dream", "pc-sampler", "rcr", "saber", "remdm"
+      })
+  void allTraces_matchThePublishedDecoder(String name) throws IOException {
+    TraceFile file = read(name);
+    assertThat(differences(file, file.traces())).isEmpty();
+  }
+}
