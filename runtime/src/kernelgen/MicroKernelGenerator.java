@@ -18,24 +18,28 @@ import java.nio.file.Path;
  */
 final class MicroKernelGenerator {
 
-  private static final int MAX_ROWS = 6;
+  private static final int MAX_ROWS = 12;
 
-  /** A kind of right-hand side: how vectors of b are declared and where their columns are. */
+  /** A kind of right-hand side: how the two sides are declared and where their elements are. */
   private enum Right {
-    /** Rows of a float array, {@code ldb} apart. */
-    ARRAY("float[] b, int bo, int ldb"),
-    /** A packed float32 panel of 64 columns in native memory; offsets in bytes. */
-    F32("MemorySegment b, long bo"),
+    /** Rows of float arrays on both sides, {@code lda} and {@code ldb} apart. */
+    ARRAY("float[] a, int ao, int lda, float[] b, int bo, int ldb", "a, ao, lda, b, bo, ldb", "lda"),
+    /** A packed float32 panel of 32 columns in native memory; offsets in bytes. */
+    F32("float[] a, int ao, MemorySegment b, int bo", "a, ao, b, bo", "256"),
     /**
      * A packed bfloat16 panel: one 32-bit word holds column j (low half) and column j + 16 (high
-     * half) of a group of 32 columns, so that a shift and a mask widen one load into two vectors.
+     * half), so that a shift and a mask widen one load into two vectors.
      */
-    BF16("MemorySegment b, long bo");
+    BF16("float[] a, int ao, MemorySegment b, int bo", "a, ao, b, bo", "256");
 
     final String parameters;
+    final String arguments;
+    final String rowStride;
 
-    Right(String parameters) {
+    Right(String parameters, String arguments, String rowStride) {
       this.parameters = parameters;
+      this.arguments = arguments;
+      this.rowStride = rowStride;
     }
 
     /** Statements that load vectors b0.. of row k. */
@@ -45,47 +49,41 @@ final class MicroKernelGenerator {
         case ARRAY -> {
           s.append("      int p = bo + k * ldb;\n");
           for (int v = 0; v < vectors; v++) {
-            s.append("      FloatVector b%d = FloatVector.fromArray(S, b, p + %d * L);\n".formatted(v, v));
+            s.append(
+                "      FloatVector b%d = FloatVector.fromArray(S, b, p + %d * L);\n"
+                    .formatted(v, v));
           }
         }
         case F32 -> {
-          s.append("      long p = bo + k * 256L;\n");
+          s.append("      int p = bo + k * 128;\n");
           for (int v = 0; v < vectors; v++) {
             s.append(
                 "      FloatVector b%d = FloatVector.fromMemorySegment(S, b, p + %d * L, ORDER);\n"
                     .formatted(v, 4 * v));
           }
         }
-        case BF16 -> {
-          s.append("      long p = bo + k * 128L;\n");
-          for (int v = 0; v < vectors; v += 2) {
+        case BF16 ->
             s.append(
-                "      IntVector w%d = FloatVector.fromMemorySegment(S, b, p + %d * L, ORDER).reinterpretAsInts();\n"
-                    .formatted(v, 2 * v));
-            s.append(
-                "      FloatVector b%d = w%d.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();\n"
-                    .formatted(v, v));
-            s.append(
-                "      FloatVector b%d = w%d.and(0xffff0000).reinterpretAsFloats();\n"
-                    .formatted(v + 1, v));
-          }
-        }
+                """
+                      int p = bo + k * 64;
+                      IntVector w = FloatVector.fromMemorySegment(S, b, p, ORDER).reinterpretAsInts();
+                      FloatVector b0 = w.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+                      FloatVector b1 = w.and(0xffff0000).reinterpretAsFloats();
+                """);
       }
       return s.toString();
     }
 
     /** Offset in c of vector v of row r. */
     String column(int r, int v) {
-      return this == BF16
-          ? "c%s + %d * ldc + %d".formatted(v / 2 == 0 ? "o" : "p", r, v % 2 * 16)
-          : "co + %d * ldc + %d * L".formatted(r, v);
+      return "co + %d * ldc + %s".formatted(r, this == BF16 ? v * 16 : v + " * L");
     }
   }
 
   public static void main(String[] args) throws IOException {
     StringBuilder out = new StringBuilder(HEADER);
     for (Right right : Right.values()) {
-      for (int vectors : right == Right.ARRAY ? new int[] {4, 2, 1} : new int[] {4, 2}) {
+      for (int vectors : right == Right.ARRAY ? new int[] {2, 1} : new int[] {2}) {
         for (int rows = 1; rows <= MAX_ROWS; rows++) {
           out.append(method(right, rows, vectors));
         }
@@ -105,18 +103,18 @@ final class MicroKernelGenerator {
   private static String method(Right right, int rows, int vectors) {
     StringBuilder s = new StringBuilder();
     s.append(
-        "\n  private static void %s(\n      float[] a, int ao, int lda, %s, int depth,\n      float[] c, int co, int cp, int ldc, boolean accumulate) {\n"
+        "\n  private static void %s(\n      %s, int depth,\n      float[] c, int co, int ldc, boolean accumulate) {\n"
             .formatted(name(right, rows, vectors), right.parameters));
     for (int r = 0; r < rows; r++) {
       for (int v = 0; v < vectors; v++) {
-        s.append("    FloatVector c%d%d = FloatVector.zero(S);\n".formatted(r, v));
+        s.append("    FloatVector c%d_%d = FloatVector.zero(S);\n".formatted(r, v));
       }
     }
     s.append("    if (accumulate) {\n");
     for (int r = 0; r < rows; r++) {
       for (int v = 0; v < vectors; v++) {
         s.append(
-            "      c%d%d = FloatVector.fromArray(S, c, %s);\n"
+            "      c%d_%d = FloatVector.fromArray(S, c, %s);\n"
                 .formatted(r, v, right.column(r, v)));
       }
     }
@@ -124,34 +122,33 @@ final class MicroKernelGenerator {
     s.append(right.load(vectors));
     for (int r = 0; r < rows; r++) {
       s.append(
-          "      FloatVector a%d = FloatVector.broadcast(S, a[ao + %d * lda + k]);\n"
-              .formatted(r, r));
+          "      FloatVector a%d = FloatVector.broadcast(S, a[ao + %d * %s + k]);\n"
+              .formatted(r, r, right.rowStride));
       for (int v = 0; v < vectors; v++) {
-        s.append("      c%d%d = a%d.fma(b%d, c%d%d);\n".formatted(r, v, r, v, r, v));
+        s.append("      c%d_%d = a%d.fma(b%d, c%d_%d);\n".formatted(r, v, r, v, r, v));
       }
     }
     s.append("    }\n");
     for (int r = 0; r < rows; r++) {
       for (int v = 0; v < vectors; v++) {
-        s.append("    c%d%d.intoArray(c, %s);\n".formatted(r, v, right.column(r, v)));
+        s.append("    c%d_%d.intoArray(c, %s);\n".formatted(r, v, right.column(r, v)));
       }
     }
     return s.append("  }\n").toString();
   }
 
   private static String dispatcher(Right right, int vectors) {
-    String arguments =
-        right == Right.ARRAY ? "a, ao, lda, b, bo, ldb, depth" : "a, ao, lda, b, bo, depth";
     StringBuilder s = new StringBuilder();
     s.append(
-        "\n  private static void %s(\n      int rows, float[] a, int ao, int lda, %s, int depth,\n      float[] c, int co, int cp, int ldc, boolean accumulate) {\n    switch (rows) {\n"
+        "\n  private static void %s(\n      int rows, %s, int depth,\n      float[] c, int co, int ldc, boolean accumulate) {\n    switch (rows) {\n"
             .formatted(name(right, 0, vectors), right.parameters));
     for (int rows = 1; rows <= MAX_ROWS; rows++) {
       s.append(
-          "      case %d -> %s(%s, c, co, cp, ldc, accumulate);\n"
-              .formatted(rows, name(right, rows, vectors), arguments));
+          "      case %d -> %s(%s, depth, c, co, ldc, accumulate);\n"
+              .formatted(rows, name(right, rows, vectors), right.arguments));
     }
-    return s.append("      default -> throw new IllegalArgumentException(\"rows \" + rows);\n    }\n  }\n")
+    return s.append(
+            "      default -> throw new IllegalArgumentException(\"rows \" + rows);\n    }\n  }\n")
         .toString();
   }
 
@@ -178,65 +175,44 @@ final class MicroKernelGenerator {
         private static final VectorShape SHAPE = VectorShape.ofHiddenClass(MethodHandles.lookup());
         private static final VectorSpecies<Float> S = SHAPE.floats();
         private static final int L = S.length();
-        private static final boolean WIDE = SHAPE.tileVectors() == 4;
         private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
         MicroKernels() {}
+
+        @Override
+        public int maxRows() {
+          return SHAPE.tileRows();
+        }
 
         @Override
         public void multiply(
             int rows, int columns, float[] a, int ao, int lda, float[] b, int bo, int ldb, int depth,
             float[] c, int co, int ldc, boolean accumulate) {
           int j = 0;
-          if (WIDE) {
-            for (; j <= columns - 4 * L; j += 4 * L) {
-              arrayVectors4(rows, a, ao, lda, b, bo + j, ldb, depth, c, co + j, 0, ldc, accumulate);
-            }
-          }
           for (; j <= columns - 2 * L; j += 2 * L) {
-            arrayVectors2(rows, a, ao, lda, b, bo + j, ldb, depth, c, co + j, 0, ldc, accumulate);
+            arrayVectors2(rows, a, ao, lda, b, bo + j, ldb, depth, c, co + j, ldc, accumulate);
           }
           for (; j < columns; j += L) {
-            arrayVectors1(rows, a, ao, lda, b, bo + j, ldb, depth, c, co + j, 0, ldc, accumulate);
+            arrayVectors1(rows, a, ao, lda, b, bo + j, ldb, depth, c, co + j, ldc, accumulate);
           }
         }
 
         @Override
         public void multiplyF32(
-            int rows, float[] a, int ao, int lda, MemorySegment b, long bo, int depth,
+            int rows, float[] a, int ao, MemorySegment b, int bo, int depth,
             float[] c, int co, int ldc, boolean accumulate) {
-          if (WIDE) {
-            for (int j = 0; j < 64; j += 4 * L) {
-              f32Vectors4(rows, a, ao, lda, b, bo + 4L * j, depth, c, co + j, 0, ldc, accumulate);
-            }
-          } else {
-            for (int j = 0; j < 64; j += 2 * L) {
-              f32Vectors2(rows, a, ao, lda, b, bo + 4L * j, depth, c, co + j, 0, ldc, accumulate);
-            }
+          for (int j = 0; j < PANEL; j += 2 * L) {
+            f32Vectors2(rows, a, ao, b, bo + 4 * j, depth, c, co + j, ldc, accumulate);
           }
         }
 
         @Override
         public void multiplyBf16(
-            int rows, float[] a, int ao, int lda, MemorySegment b, long bo, int depth,
+            int rows, float[] a, int ao, MemorySegment b, int bo, int depth,
             float[] c, int co, int ldc, boolean accumulate) {
-          if (WIDE) {
-            for (int w = 0; w < 32; w += 2 * L) {
-              bf16Vectors4(
-                  rows, a, ao, lda, b, bo + 4L * w, depth,
-                  c, co + column(w), co + column(w + L), ldc, accumulate);
-            }
-          } else {
-            for (int w = 0; w < 32; w += L) {
-              bf16Vectors2(
-                  rows, a, ao, lda, b, bo + 4L * w, depth, c, co + column(w), 0, ldc, accumulate);
-            }
+          for (int w = 0; w < PANEL / 2; w += L) {
+            bf16Vectors2(rows, a, ao, b, bo + 4 * w, depth, c, co + w, ldc, accumulate);
           }
-        }
-
-        /** The column whose value is the low half of a panel row's word w, w in [0, 32). */
-        private static int column(int w) {
-          return (w & 16) * 2 + (w & 15);
         }
       """;
 }

@@ -1,12 +1,15 @@
 package org.unmask.model.transformer;
 
+import java.util.Arrays;
 import java.util.List;
 import org.unmask.model.Predictions;
 import org.unmask.model.Query;
 import org.unmask.runtime.exec.WorkerPool;
 import org.unmask.runtime.kernel.Kernels;
+import org.unmask.runtime.kernel.MatrixKernel;
 import org.unmask.runtime.nn.HeadStatistics;
 import org.unmask.runtime.nn.PackedMatrix;
+import org.unmask.runtime.nn.RowBlocks;
 
 /**
  * The language-model head with fused statistics: a task computes one chunk of the vocabulary for
@@ -23,6 +26,7 @@ final class HeadPass {
   private final HeadStatistics statistics = new HeadStatistics();
   private final float[][] tiles;
   private final float[][] sums;
+  private RowBlocks[] inputs = {};
   private int[] firstOfQuery = {};
 
   HeadPass(int vocabSize, PackedMatrix head, Kernels kernels, WorkerPool pool) {
@@ -34,7 +38,23 @@ final class HeadPass {
     sums = new float[pool.threads()][2];
   }
 
-  /** Fills the predictions of all queries from the final normed rows. */
+  /** Makes room for the final normed rows of so many chunks. */
+  void reserve(int chunks) {
+    int old = inputs.length;
+    if (old < chunks) {
+      inputs = Arrays.copyOf(inputs, Math.max(chunks, 2 * old));
+      for (int i = old; i < inputs.length; i++) {
+        inputs[i] = new RowBlocks(RowSet.MAX_CHUNK, head.inputs());
+      }
+    }
+  }
+
+  /** Returns where the final normed rows of a chunk go. */
+  RowBlocks input(int chunk) {
+    return inputs[chunk];
+  }
+
+  /** Fills the predictions of all queries from the rows in {@link #input}. */
   void run(List<Query> queries, RowSet rows) {
     if (firstOfQuery.length < queries.size()) {
       firstOfQuery = new int[queries.size()];
@@ -78,16 +98,14 @@ final class HeadPass {
     int n = Math.min(CHUNK, vocabSize - start);
     head.multiply(
         kernels.matrix(),
-        rows.x,
-        from * rows.ldx(),
-        rows.ldx(),
+        inputs[chunk],
         count,
         tile,
         0,
         CHUNK,
         false,
-        start / 64,
-        Math.min(head.panels(), (start + CHUNK) / 64));
+        start / MatrixKernel.PANEL,
+        Math.min(head.panels(), (start + CHUNK) / MatrixKernel.PANEL));
     Predictions predictions = query.predictions();
     for (int r = 0; r < count; r++) {
       int prediction = from + r - firstOfQuery[index];

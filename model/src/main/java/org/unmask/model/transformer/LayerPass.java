@@ -3,10 +3,12 @@ package org.unmask.model.transformer;
 import org.jspecify.annotations.Nullable;
 import org.unmask.runtime.cache.KvStore;
 import org.unmask.runtime.kernel.Kernels;
+import org.unmask.runtime.kernel.MatrixKernel;
 import org.unmask.runtime.kernel.RowKernel;
 import org.unmask.runtime.nn.Attention;
 import org.unmask.runtime.nn.PackedMatrix;
 import org.unmask.runtime.nn.RotaryTable;
+import org.unmask.runtime.nn.RowBlocks;
 
 /**
  * The two halves of a layer for one chunk of rows, with the scratch memory of one worker.
@@ -28,7 +30,10 @@ final class LayerPass {
   private final int ldqkv;
   private final int ldAttended;
   private final int ldGateUp;
-  private final float[] normed;
+  private final RowBlocks normed;
+  private final RowBlocks heads;
+  private final RowBlocks inner;
+  private final float[] row;
   private final float[] qkv;
   private final float[] attended;
   private final float[] gateUp;
@@ -43,16 +48,19 @@ final class LayerPass {
     ldqkv = panels((c.numHeads() + 2 * c.numKvHeads()) * c.headDim());
     ldAttended = c.numHeads() * c.headDim();
     ldGateUp = panels(2 * c.intermediateSize());
-    normed = new float[RowSet.MAX_CHUNK * ldx];
+    normed = new RowBlocks(RowSet.MAX_CHUNK, c.hiddenSize());
+    heads = new RowBlocks(RowSet.MAX_CHUNK, ldAttended);
+    inner = new RowBlocks(RowSet.MAX_CHUNK, c.intermediateSize());
+    row = new float[c.hiddenSize()];
     qkv = new float[RowSet.MAX_CHUNK * ldqkv];
     attended = new float[RowSet.MAX_CHUNK * ldAttended];
     gateUp = new float[RowSet.MAX_CHUNK * ldGateUp];
     scale = (float) (1 / Math.sqrt(c.headDim()));
   }
 
-  /** Rounds a width up to whole panels of 64. */
+  /** Rounds a width up to whole panels of packed weights. */
   static int panels(int width) {
-    return Math.ceilDiv(width, 64) * 64;
+    return Math.ceilDiv(width, MatrixKernel.PANEL) * MatrixKernel.PANEL;
   }
 
   /**
@@ -79,7 +87,7 @@ final class LayerPass {
         System.arraycopy(bias, 0, qkv, r * ldqkv, bias.length);
       }
     }
-    multiply(layer.qkv(), normed, ldx, count, qkv, 0, ldqkv, bias != null);
+    multiply(layer.qkv(), normed, count, qkv, 0, ldqkv, bias != null);
     int d = c.headDim();
     int keys = c.numHeads() * d;
     int values = keys + c.numKvHeads() * d;
@@ -135,38 +143,31 @@ final class LayerPass {
         attended,
         0,
         ldAttended);
-    multiply(layer.output(), attended, ldAttended, count, rows.x, from * ldx, ldx, true);
-    norm(rows.x, from * ldx, count, layer.mlpNorm(), normed);
-    multiply(layer.gateUp(), normed, ldx, count, gateUp, 0, ldGateUp, false);
-    int inner = c.intermediateSize();
     for (int r = 0; r < count; r++) {
-      kernels.row().swiGlu(gateUp, r * ldGateUp, gateUp, r * ldGateUp + inner, inner);
+      heads.set(r, attended, r * ldAttended);
     }
-    multiply(layer.down(), gateUp, ldGateUp, count, rows.x, from * ldx, ldx, true);
-  }
-
-  /** Normalises rows of the residual stream into {@code out}, same row distance. */
-  void norm(float[] x, int from, int count, float[] weight, float[] out) {
-    norm(x, from, count, weight, out, 0);
-  }
-
-  void norm(float[] x, int from, int count, float[] weight, float[] out, int to) {
+    multiply(layer.output(), heads, count, rows.x, from * ldx, ldx, true);
+    norm(rows.x, from * ldx, count, layer.mlpNorm(), normed);
+    multiply(layer.gateUp(), normed, count, gateUp, 0, ldGateUp, false);
+    int width = c.intermediateSize();
     for (int r = 0; r < count; r++) {
-      kernels
-          .row()
-          .rmsNorm(x, from + r * ldx, c.hiddenSize(), weight, c.rmsNormEps(), out, to + r * ldx);
+      int at = r * ldGateUp;
+      kernels.row().swiGlu(gateUp, at, gateUp, at + width, width);
+      inner.set(r, gateUp, at);
+    }
+    multiply(layer.down(), inner, count, rows.x, from * ldx, ldx, true);
+  }
+
+  /** Normalises rows of the residual stream. */
+  void norm(float[] x, int from, int count, float[] weight, RowBlocks out) {
+    for (int r = 0; r < count; r++) {
+      kernels.row().rmsNorm(x, from + r * ldx, c.hiddenSize(), weight, c.rmsNormEps(), row, 0);
+      out.set(r, row, 0);
     }
   }
 
   private void multiply(
-      PackedMatrix w,
-      float[] in,
-      int ldIn,
-      int count,
-      float[] out,
-      int to,
-      int ldOut,
-      boolean accumulate) {
-    w.multiply(kernels.matrix(), in, 0, ldIn, count, out, to, ldOut, accumulate, 0, w.panels());
+      PackedMatrix w, RowBlocks in, int count, float[] out, int to, int ldOut, boolean accumulate) {
+    w.multiply(kernels.matrix(), in, count, out, to, ldOut, accumulate, 0, w.panels());
   }
 }

@@ -101,13 +101,17 @@ final class TransformerDenoiser implements Denoiser {
           });
     }
     gather(queries);
+    head.reserve(predicted.chunks);
     pool.run(
         predicted.chunks,
         (chunk, worker) -> {
           mix(queries, predicted, chunk, worker, last);
-          int at = predicted.chunkFrom[chunk] * predicted.ldx();
-          float[] x = predicted.x;
-          passes[worker].norm(x, at, predicted.chunkCount[chunk], weights.finalNorm(), x, at);
+          passes[worker].norm(
+              predicted.x,
+              predicted.chunkFrom[chunk] * predicted.ldx(),
+              predicted.chunkCount[chunk],
+              weights.finalNorm(),
+              head.input(chunk));
         });
     head.run(queries, predicted);
   }
@@ -133,7 +137,7 @@ final class TransformerDenoiser implements Denoiser {
       total += query.rowCount();
       bases[i] = query.cache() == null ? scratchSlots : 0;
       if (query.cache() == null) {
-        scratchSlots += LayerPass.panels(query.rowCount());
+        scratchSlots += Math.ceilDiv(query.rowCount(), KvStore.PANEL) * KvStore.PANEL;
       }
     }
     rows.reset(total);

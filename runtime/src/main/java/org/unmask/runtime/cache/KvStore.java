@@ -8,7 +8,8 @@ package org.unmask.runtime.cache;
  */
 public final class KvStore {
 
-  private static final int PANEL = 64;
+  /** Slots per panel of keys. */
+  public static final int PANEL = 64;
 
   private final int kvHeads;
   private final int headDim;

@@ -13,16 +13,21 @@ import java.lang.foreign.MemorySegment;
  */
 public interface MatrixKernel {
 
-  /** Most rows a call takes. */
-  int MAX_ROWS = 6;
-
   /** Columns of a packed weight panel. */
-  int PANEL = 64;
+  int PANEL = 32;
 
   /**
-   * Multiplies by rows of a float array.
+   * Distance of two rows of a in products with packed weights, and the largest depth of one call.
+   */
+  int DEPTH = 256;
+
+  /** Returns the most rows a call takes, at most 12. */
+  int maxRows();
+
+  /**
+   * Multiplies rows of float arrays.
    *
-   * @param rows rows of a and c, in [1, 6]
+   * @param rows rows of a and c, in [1, {@link #maxRows}]
    * @param columns columns of b and c, a multiple of 16
    * @param a left side, row r at {@code ao + r * lda}
    * @param b right side, row k at {@code bo + k * ldb}
@@ -46,18 +51,18 @@ public interface MatrixKernel {
       boolean accumulate);
 
   /**
-   * Multiplies by a packed float32 panel of 64 columns, {@code [k][64]} from byte {@code bo}.
+   * Multiplies by a packed float32 panel of 32 columns, {@code [k][32]} from byte {@code bo}.
    *
-   * @param rows rows of a and c, in [1, 6]
+   * @param rows rows of a and c, in [1, {@link #maxRows}]
+   * @param a left side, row r at {@code ao + r * 256}
    * @param b native memory
    */
   void multiplyF32(
       int rows,
       float[] a,
       int ao,
-      int lda,
       MemorySegment b,
-      long bo,
+      int bo,
       int depth,
       float[] c,
       int co,
@@ -65,20 +70,19 @@ public interface MatrixKernel {
       boolean accumulate);
 
   /**
-   * Multiplies by a packed bfloat16 panel of 64 columns from byte {@code bo}: row k is 32 words of
-   * 32 bits, word 16 g + j holding column 32 g + j in its low and column 32 g + j + 16 in its high
-   * half.
+   * Multiplies by a packed bfloat16 panel of 32 columns from byte {@code bo}: row k is 16 words of
+   * 32 bits, word j holding column j in its low and column j + 16 in its high half.
    *
-   * @param rows rows of a and c, in [1, 6]
+   * @param rows rows of a and c, in [1, {@link #maxRows}]
+   * @param a left side, row r at {@code ao + r * 256}
    * @param b native memory
    */
   void multiplyBf16(
       int rows,
       float[] a,
       int ao,
-      int lda,
       MemorySegment b,
-      long bo,
+      int bo,
       int depth,
       float[] c,
       int co,

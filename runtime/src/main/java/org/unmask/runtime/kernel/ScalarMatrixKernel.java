@@ -12,6 +12,11 @@ public final class ScalarMatrixKernel implements MatrixKernel {
   public ScalarMatrixKernel() {}
 
   @Override
+  public int maxRows() {
+    return 12;
+  }
+
+  @Override
   public void multiply(
       int rows,
       int columns,
@@ -42,9 +47,8 @@ public final class ScalarMatrixKernel implements MatrixKernel {
       int rows,
       float[] a,
       int ao,
-      int lda,
       MemorySegment b,
-      long bo,
+      int bo,
       int depth,
       float[] c,
       int co,
@@ -54,8 +58,8 @@ public final class ScalarMatrixKernel implements MatrixKernel {
       for (int j = 0; j < PANEL; j++) {
         float sum = accumulate ? c[co + r * ldc + j] : 0f;
         for (int k = 0; k < depth; k++) {
-          float w = Float.intBitsToFloat(b.get(WORD, bo + (k * (long) PANEL + j) * 4));
-          sum = Math.fma(a[ao + r * lda + k], w, sum);
+          float w = Float.intBitsToFloat(b.get(WORD, bo + (k * PANEL + j) * 4));
+          sum = Math.fma(a[ao + r * DEPTH + k], w, sum);
         }
         c[co + r * ldc + j] = sum;
       }
@@ -67,9 +71,8 @@ public final class ScalarMatrixKernel implements MatrixKernel {
       int rows,
       float[] a,
       int ao,
-      int lda,
       MemorySegment b,
-      long bo,
+      int bo,
       int depth,
       float[] c,
       int co,
@@ -78,11 +81,10 @@ public final class ScalarMatrixKernel implements MatrixKernel {
     for (int r = 0; r < rows; r++) {
       for (int j = 0; j < PANEL; j++) {
         float sum = accumulate ? c[co + r * ldc + j] : 0f;
-        int word = j / 32 * 16 + j % 16;
         for (int k = 0; k < depth; k++) {
-          int bits = b.get(WORD, bo + (k * 32L + word) * 4);
-          float w = Float.intBitsToFloat((j & 16) == 0 ? bits << 16 : bits & 0xffff0000);
-          sum = Math.fma(a[ao + r * lda + k], w, sum);
+          int bits = b.get(WORD, bo + (k * 16 + j % 16) * 4);
+          float w = Float.intBitsToFloat(j < 16 ? bits << 16 : bits & 0xffff0000);
+          sum = Math.fma(a[ao + r * DEPTH + k], w, sum);
         }
         c[co + r * ldc + j] = sum;
       }

@@ -21,7 +21,7 @@ public final class Attention {
   /** Rows handled together. */
   public static final int BLOCK = 24;
 
-  private static final int PANEL = MatrixKernel.PANEL;
+  private static final int PANEL = KvStore.PANEL;
 
   /** Which keys a row sees beyond its leading run of visible keys. */
   @FunctionalInterface
@@ -113,7 +113,7 @@ public final class Attention {
       int panels,
       int lds) {
     MatrixKernel matrix = kernels.matrix();
-    int tiles = Math.ceilDiv(count, MatrixKernel.MAX_ROWS);
+    int tiles = Math.ceilDiv(count, kernels.matrix().maxRows());
     for (int p = 0; p < panels; p++) {
       int panel = store.keyPanel(head, base / PANEL + p);
       for (int tile = 0; tile < tiles; tile++) {
@@ -164,7 +164,7 @@ public final class Attention {
       int oo,
       int ldo) {
     int width = store.paddedDim();
-    int tiles = Math.ceilDiv(count, MatrixKernel.MAX_ROWS);
+    int tiles = Math.ceilDiv(count, kernels.matrix().maxRows());
     for (int tile = 0; tile < tiles; tile++) {
       int r = tile * count / tiles;
       int height = (tile + 1) * count / tiles - r;

@@ -1,23 +1,45 @@
 package org.unmask.runtime.nn;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.unmask.runtime.exec.WorkerPool;
 import org.unmask.runtime.kernel.MatrixKernel;
 
 /**
- * A weight matrix W (outputs, inputs) packed for products y = W x: panels of 64 outputs, {@code
- * [panel][input][64]}, the last one padded with zeros. The layout does not depend on the vector
- * width.
+ * A weight matrix W (outputs, inputs) packed for products y = W x: panels of 32 outputs, {@code
+ * [panel][input][32]}, the last one padded with zeros, in native memory aligned to cache lines. The
+ * layout does not depend on the vector width.
  *
- * <p>Immutable after packing and safe to share.
+ * <p>Immutable after packing and safe to share; the memory belongs to the arena.
  */
 public final class PackedMatrix {
+
+  /** How weights are held. */
+  public enum Format {
+    /** float32: fastest per product, for models that fit in cache or memory easily. */
+    F32(4),
+    /** bfloat16: half the memory, a little slower per product; exact for bfloat16 checkpoints. */
+    BF16(2);
+
+    private final int bytes;
+
+    Format(int bytes) {
+      this.bytes = bytes;
+    }
+
+    /** Returns the bytes per weight. */
+    public int bytes() {
+      return bytes;
+    }
+  }
 
   /** Where the rows of a matrix come from. */
   @FunctionalInterface
   public interface RowSource {
 
     /**
-     * Writes one row as float32.
+     * Writes one row as float32; called by several threads.
      *
      * @param row output index
      * @param out receives {@code inputs} values from index 0
@@ -26,47 +48,74 @@ public final class PackedMatrix {
   }
 
   private static final int PANEL = MatrixKernel.PANEL;
-  private static final int DEPTH_BLOCK = 512;
+  private static final int DEPTH = MatrixKernel.DEPTH;
 
+  private final Format format;
   private final int outputs;
   private final int inputs;
-  private final float[] data;
+  private final MemorySegment[] panels;
 
-  private PackedMatrix(int outputs, int inputs, float[] data) {
+  private PackedMatrix(Format format, int outputs, int inputs, MemorySegment[] panels) {
+    this.format = format;
     this.outputs = outputs;
     this.inputs = inputs;
-    this.data = data;
+    this.panels = panels;
   }
 
   /**
-   * Packs a matrix as float32.
+   * Packs a matrix.
    *
+   * @param format BF16 rounds weights to nearest even where they are not bfloat16 already
    * @param outputs rows of W, at least 1
-   * @param inputs columns of W, at least 1
-   * @throws IllegalArgumentException if the packed form has more than 2^31 - 9 elements
+   * @param inputs columns of W, in [1, 2^24]
+   * @param arena owns the packed memory
    */
-  public static PackedMatrix pack(int outputs, int inputs, RowSource source, WorkerPool pool) {
-    int panels = Math.ceilDiv(outputs, PANEL);
-    long size = (long) panels * PANEL * inputs;
-    if (size > Integer.MAX_VALUE - 8) {
-      throw new IllegalArgumentException(
-          "a matrix of " + outputs + " x " + inputs + " is too large to pack as float32");
+  public static PackedMatrix pack(
+      Format format, int outputs, int inputs, RowSource source, WorkerPool pool, Arena arena) {
+    int count = Math.ceilDiv(outputs, PANEL);
+    long panelBytes = (long) inputs * PANEL * format.bytes;
+    MemorySegment all = arena.allocate(count * panelBytes, 64);
+    MemorySegment[] panels = new MemorySegment[count];
+    for (int p = 0; p < count; p++) {
+      panels[p] = all.asSlice(p * panelBytes, panelBytes);
     }
-    float[] data = new float[(int) size];
     pool.run(
-        panels,
+        count,
         (panel, worker) -> {
           float[] row = new float[inputs];
           int from = panel * PANEL;
           for (int j = 0; j < Math.min(PANEL, outputs - from); j++) {
             source.read(from + j, row);
-            int at = panel * PANEL * inputs + j;
-            for (int k = 0; k < inputs; k++) {
-              data[at + k * PANEL] = row[k];
+            if (format == Format.F32) {
+              packF32(row, inputs, j, panels[panel]);
+            } else {
+              packBf16(row, inputs, j, panels[panel]);
             }
           }
         });
-    return new PackedMatrix(outputs, inputs, data);
+    return new PackedMatrix(format, outputs, inputs, panels);
+  }
+
+  private static void packF32(float[] row, int inputs, int j, MemorySegment panel) {
+    for (int k = 0; k < inputs; k++) {
+      panel.setAtIndex(ValueLayout.JAVA_FLOAT, k * PANEL + j, row[k]);
+    }
+  }
+
+  private static void packBf16(float[] row, int inputs, int j, MemorySegment panel) {
+    int half = 2 * (j % 16) + j / 16;
+    for (int k = 0; k < inputs; k++) {
+      panel.setAtIndex(ValueLayout.JAVA_SHORT, k * PANEL + half, toBf16(row[k]));
+    }
+  }
+
+  /** Rounds to nearest even; NaN stays NaN. */
+  static short toBf16(float x) {
+    int bits = Float.floatToRawIntBits(x);
+    if ((bits & 0x7fffffff) > 0x7f800000) {
+      return (short) ((bits >>> 16) | 0x40);
+    }
+    return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
   }
 
   /** Returns the number of outputs. */
@@ -79,31 +128,29 @@ public final class PackedMatrix {
     return inputs;
   }
 
-  /** Returns the number of panels of 64 outputs. */
+  /** Returns the number of panels of 32 outputs. */
   public int panels() {
-    return Math.ceilDiv(outputs, PANEL);
+    return panels.length;
   }
 
   /** Returns the memory held, in bytes. */
   public long sizeBytes() {
-    return 4L * data.length;
+    return (long) panels.length * PANEL * inputs * format.bytes;
   }
 
   /**
    * Computes {@code y[r][j] = fma(x[r][k], W[j][k], y[r][j])}, k ascending, for all rows and the
    * outputs j of panels [from, to), starting from 0 or from y.
    *
-   * @param x inputs, row r at {@code xo + r * ldx}
+   * @param x inputs
    * @param rows at least 0
-   * @param y outputs, row r at {@code yo + r * ldy}, output {@code 64 * from} first; room for whole
+   * @param y outputs, row r at {@code yo + r * ldy}, output {@code 32 * from} first; room for whole
    *     panels
    * @param accumulate start from y: fuses a residual or a bias
    */
   public void multiply(
       MatrixKernel kernel,
-      float[] x,
-      int xo,
-      int ldx,
+      RowBlocks x,
       int rows,
       float[] y,
       int yo,
@@ -111,30 +158,24 @@ public final class PackedMatrix {
       boolean accumulate,
       int from,
       int to) {
-    int tiles = Math.ceilDiv(rows, MatrixKernel.MAX_ROWS);
+    int tiles = Math.ceilDiv(rows, kernel.maxRows());
+    float[] a = x.data();
     for (int panel = from; panel < to; panel++) {
       int column = yo + (panel - from) * PANEL;
-      for (int k = 0; k < inputs; k += DEPTH_BLOCK) {
-        int depth = Math.min(DEPTH_BLOCK, inputs - k);
-        int weights = (panel * inputs + k) * PANEL;
+      MemorySegment w = panels[panel];
+      for (int k = 0; k < inputs; k += DEPTH) {
+        int depth = Math.min(DEPTH, inputs - k);
+        int at = k * PANEL * format.bytes;
         boolean add = accumulate || k > 0;
         for (int tile = 0; tile < tiles; tile++) {
           int row = tile * rows / tiles;
           int height = (tile + 1) * rows / tiles - row;
-          kernel.multiply(
-              height,
-              PANEL,
-              x,
-              xo + row * ldx + k,
-              ldx,
-              data,
-              weights,
-              PANEL,
-              depth,
-              y,
-              column + row * ldy,
-              ldy,
-              add);
+          int ao = x.offset(row, k);
+          int co = column + row * ldy;
+          switch (format) {
+            case F32 -> kernel.multiplyF32(height, a, ao, w, at, depth, y, co, ldy, add);
+            case BF16 -> kernel.multiplyBf16(height, a, ao, w, at, depth, y, co, ldy, add);
+          }
         }
       }
     }

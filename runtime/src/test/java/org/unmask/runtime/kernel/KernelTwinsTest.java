@@ -118,43 +118,34 @@ class KernelTwinsTest {
     MatrixKernel fast = Kernels.vector(bits).matrix();
     MatrixKernel twin = SCALAR.matrix();
     try (Arena arena = Arena.ofConfined()) {
-      for (int depth : new int[] {0, 1, 2, 63, 130}) {
-        float[] a = values(6 * (depth + 3) + 8);
+      for (int depth : new int[] {0, 1, 2, 63, 256}) {
+        float[] a = values(12 * Math.max(depth + 3, 256) + 8);
         float[] b = values(depth * 80 + 96);
-        MemorySegment f32 = arena.allocate(Math.max(1, depth) * 256L, 64);
-        MemorySegment bf16 = arena.allocate(Math.max(1, depth) * 128L, 64);
-        for (int i = 0; i < depth * 64; i++) {
+        MemorySegment f32 = arena.allocate(Math.max(1, depth) * 128L, 64);
+        MemorySegment bf16 = arena.allocate(Math.max(1, depth) * 64L, 64);
+        for (int i = 0; i < depth * 32; i++) {
           f32.setAtIndex(ValueLayout.JAVA_FLOAT, i, b[i]);
         }
-        for (int i = 0; i < depth * 32; i++) {
+        for (int i = 0; i < depth * 16; i++) {
           bf16.setAtIndex(ValueLayout.JAVA_INT, i, random.nextInt() & 0xbfffbfff);
         }
-        for (int rows = 1; rows <= 6; rows++) {
-          for (boolean accumulate : new boolean[] {false, true}) {
+        for (int height = 1; height <= fast.maxRows(); height++) {
+          for (boolean add : new boolean[] {false, true}) {
+            int n = height;
             for (int columns : new int[] {16, 32, 48, 64, 80}) {
-              int height = rows;
               assertSame(
-                  c ->
-                      fast.multiply(
-                          height, columns, a, 1, depth + 3, b, 2, 80, depth, c, 3, 88, accumulate),
-                  c ->
-                      twin.multiply(
-                          height, columns, a, 1, depth + 3, b, 2, 80, depth, c, 3, 88, accumulate),
-                  6 * 88);
+                  c -> fast.multiply(n, columns, a, 1, depth + 3, b, 2, 80, depth, c, 3, 88, add),
+                  c -> twin.multiply(n, columns, a, 1, depth + 3, b, 2, 80, depth, c, 3, 88, add),
+                  12 * 88);
             }
-            int height = rows;
             assertSame(
-                c -> fast.multiplyF32(height, a, 1, depth + 3, f32, 0, depth, c, 3, 70, accumulate),
-                c -> twin.multiplyF32(height, a, 1, depth + 3, f32, 0, depth, c, 3, 70, accumulate),
-                6 * 70);
+                c -> fast.multiplyF32(n, a, 1, f32, 0, depth, c, 3, 70, add),
+                c -> twin.multiplyF32(n, a, 1, f32, 0, depth, c, 3, 70, add),
+                12 * 70);
             assertSame(
-                c ->
-                    fast.multiplyBf16(
-                        height, a, 1, depth + 3, bf16, 0, depth, c, 3, 70, accumulate),
-                c ->
-                    twin.multiplyBf16(
-                        height, a, 1, depth + 3, bf16, 0, depth, c, 3, 70, accumulate),
-                6 * 70);
+                c -> fast.multiplyBf16(n, a, 1, bf16, 0, depth, c, 3, 70, add),
+                c -> twin.multiplyBf16(n, a, 1, bf16, 0, depth, c, 3, 70, add),
+                12 * 70);
           }
         }
       }

@@ -33,7 +33,7 @@ public final class VectorKernels {
   }
 
   private static Kernels load(int bits) {
-    VectorShape shape = new VectorShape(bits, hasManyRegisters() ? 4 : 2);
+    VectorShape shape = new VectorShape(bits, hasManyRegisters() ? 12 : 6);
     shape.floats();
     return new Kernels(
         bits + "-bit vectors",

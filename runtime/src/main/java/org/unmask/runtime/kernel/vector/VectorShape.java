@@ -8,10 +8,10 @@ import jdk.incubator.vector.VectorSpecies;
  * What a set of vector kernels is compiled for.
  *
  * @param bits vector width, 64, 128, 256 or 512
- * @param tileVectors vectors per row of a matrix tile: 4 where 32 vector registers hold 6 x 4
- *     accumulators, 2 where there are 16
+ * @param tileRows rows of a matrix tile of two vectors per row: 12 where 32 vector registers hold
+ *     24 accumulators, 6 where there are 16 registers
  */
-record VectorShape(int bits, int tileVectors) {
+record VectorShape(int bits, int tileRows) {
 
   VectorSpecies<Float> floats() {
     return switch (bits) {
