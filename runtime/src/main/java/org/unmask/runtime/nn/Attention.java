@@ -148,9 +148,14 @@ public final class Attention {
         }
       }
     }
-    float max = rowKernel.max(scores, at, seen);
-    inverseSum[r] = 1f / rowKernel.expSum(scores, at, seen, max);
-    Arrays.fill(scores, at + seen, at + keys, 0f);
+    // keys up to a multiple of 16 count as hidden: they add zeros to the sum's lanes, whole vectors
+    int whole = Math.ceilDiv(seen, 16) * 16;
+    Arrays.fill(scores, at + seen, at + whole, Float.NEGATIVE_INFINITY);
+    float max = rowKernel.max(scores, at, whole);
+    inverseSum[r] = 1f / rowKernel.expSum(scores, at, whole, max);
+    if (whole < keys) {
+      Arrays.fill(scores, at + whole, at + keys, 0f);
+    }
   }
 
   private void mix(
