@@ -151,7 +151,7 @@ class TaskDataTest {
       }
     }
     assertThat(sha256(out))
-        .isEqualTo("f9ac005440d10dba12b25f44e9f945e742708c6d2e3c524f2cb0909294c230cc");
+        .isEqualTo("1d3cedd9d8b0d7bdfb4d33cbaf6ec2d3b52ee43ec9db2831e12fd280b36c4e6b");
   }
 
   @Test
@@ -161,7 +161,7 @@ class TaskDataTest {
       DataFile.write(TaskData.generated(task, 42, 20), out);
     }
     assertThat(sha256(out))
-        .isEqualTo("cb797232ae6f6eb1f8099744d9cb14315954362603f5c1ffa19402790cbe1370");
+        .isEqualTo("0ce6dc8dfcc91cb5c47ed1db8bb542463f8f66ed896e6983b0a23775c10370e6");
   }
 
   private static String sha256(StringWriter text) throws NoSuchAlgorithmException {
