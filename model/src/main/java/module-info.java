@@ -8,5 +8,7 @@ module org.unmask.model {
   requires transitive org.unmask.weights;
 
   exports org.unmask.model;
+  exports org.unmask.model.chat;
+  exports org.unmask.model.tokenizer;
   exports org.unmask.model.transformer;
 }
