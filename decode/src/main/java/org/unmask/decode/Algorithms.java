@@ -13,6 +13,7 @@ public final class Algorithms {
       Stream.of(
               LladaSampler.algorithms(),
               DreamSampler.algorithms(),
+              Learn2Pd.algorithms(),
               List.of(
                   LeftToRight.ALGORITHM,
                   Threshold.ALGORITHM,
@@ -26,7 +27,13 @@ public final class Algorithms {
                   PcSampler.LINEAR,
                   RunningConfidence.ALGORITHM,
                   Saber.ALGORITHM,
-                  Remdm.ALGORITHM))
+                  Remdm.ALGORITHM,
+                  Wino.ALGORITHM,
+                  Prophet.ALGORITHM,
+                  SlowFast.ALGORITHM,
+                  Unroll.ALGORITHM,
+                  CreditDecoding.ALGORITHM,
+                  Hierarchy.ALGORITHM))
           .flatMap(List::stream)
           .collect(Collectors.toMap(Algorithm::id, a -> a, (a, b) -> a, LinkedHashMap::new));
 

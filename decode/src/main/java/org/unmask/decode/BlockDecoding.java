@@ -1,6 +1,5 @@
 package org.unmask.decode;
 
-import java.util.List;
 import org.unmask.model.Query;
 
 /**
@@ -34,13 +33,14 @@ final class BlockDecoding extends Decoding {
     step.blockStart = start;
     step.blockEnd = strategy.blocks().end(canvas, start);
     step.masksAtEntry = step.masksLeft();
+    step.lengthAtEntry = canvas.length();
     DecodeOptions options = context.options();
     int blocks = Math.max(1, options.genLength() / options.blockLength());
     step.stepsPerBlock = Math.max(1, options.steps() / blocks);
   }
 
   @Override
-  boolean plan(List<Query> main) {
+  boolean plan(Calls calls) {
     if (isFinished) {
       return false;
     }
@@ -53,7 +53,7 @@ final class BlockDecoding extends Decoding {
     query.wantLogits(strategy.proposer().wantsLogits() || strategy.policy().wantsLogits());
     suppressMask(query);
     addNoise(query);
-    call(kind, query, main);
+    call(kind, query, calls);
     return true;
   }
 
@@ -117,10 +117,10 @@ final class BlockDecoding extends Decoding {
   private void advance() {
     boolean stops = strategy.stop().stops(step, this);
     step.index++;
-    if (stops || canvas.length() <= canvas.promptLength()) {
+    step.blockEnd = Math.min(step.blockEnd(), canvas.length());
+    if (stops) {
       isFinished = true;
-    } else if (canvas.masks(0, Math.min(step.blockEnd(), canvas.length())) == 0
-        && !strategy.holdsBlock().test(step)) {
+    } else if (step.masksLeft() == 0 && !strategy.holdsBlock().test(step)) {
       nextBlock();
     }
   }

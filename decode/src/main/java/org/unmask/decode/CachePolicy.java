@@ -50,7 +50,8 @@ interface CachePolicy {
 
   /**
    * Fast-dLLM's dual cache (arXiv 2505.22618): a full call at each block's entry, which unmasks
-   * tokens too; then only the block's rows, with everything else as it was at the entry.
+   * tokens too; then only the block's rows, with everything else as it was at the entry, also what
+   * has been cut off since.
    */
   CachePolicy DUAL =
       (step, feed) -> {
@@ -59,7 +60,7 @@ interface CachePolicy {
           return DecodeStep.Kind.PREFILL;
         }
         feed.slice(step.canvas(), step.blockStart(), step.blockEnd());
-        feed.query().keys(step.canvas().length());
+        feed.query().keys(step.lengthAtEntry());
         return DecodeStep.Kind.DENOISE;
       };
 

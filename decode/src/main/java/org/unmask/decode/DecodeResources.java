@@ -1,21 +1,33 @@
 package org.unmask.decode;
 
 import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.unmask.model.Denoiser;
 
 /** What decoding needs to know beside the network. Immutable; start from {@link #none} and add. */
 public final class DecodeResources {
 
   private static final DecodeResources NONE =
-      new DecodeResources(List.of(), List.of(), new float[0]);
+      new DecodeResources(List.of(), List.of(), new float[0], null, null);
 
   private final List<Integer> endTokens;
   private final List<Integer> delimiters;
   private final float[] frequencies;
+  private final @Nullable Denoiser auxiliary;
+  private final @Nullable FilterModel filter;
 
-  private DecodeResources(List<Integer> endTokens, List<Integer> delimiters, float[] frequencies) {
+  private DecodeResources(
+      List<Integer> endTokens,
+      List<Integer> delimiters,
+      float[] frequencies,
+      @Nullable Denoiser auxiliary,
+      @Nullable FilterModel filter) {
     this.endTokens = endTokens;
     this.delimiters = delimiters;
     this.frequencies = frequencies;
+    this.auxiliary = auxiliary;
+    this.filter = filter;
   }
 
   /** Returns empty resources. */
@@ -29,12 +41,12 @@ public final class DecodeResources {
    * @param ids token ids; the first one is what a canvas is filled up with
    */
   public DecodeResources withEndTokens(int... ids) {
-    return new DecodeResources(boxed(ids), delimiters, frequencies);
+    return new DecodeResources(boxed(ids), delimiters, frequencies, auxiliary, filter);
   }
 
   /** Returns a copy that knows the tokens which end a line, where AdaBlock may end a block. */
   public DecodeResources withDelimiters(int... ids) {
-    return new DecodeResources(endTokens, boxed(ids), frequencies);
+    return new DecodeResources(endTokens, boxed(ids), frequencies, auxiliary, filter);
   }
 
   /**
@@ -43,7 +55,21 @@ public final class DecodeResources {
    * @param byToken share of each token id, in [0, 1]
    */
   public DecodeResources withFrequencies(float... byToken) {
-    return new DecodeResources(endTokens, delimiters, byToken.clone());
+    return new DecodeResources(endTokens, delimiters, byToken.clone(), auxiliary, filter);
+  }
+
+  /**
+   * Returns a copy with an auxiliary network, such as the causal model that APD verifies with.
+   *
+   * @param model shares the vocabulary of the main network; used on the decoder's thread
+   */
+  public DecodeResources withAuxiliary(Denoiser model) {
+    return new DecodeResources(endTokens, delimiters, frequencies, model, filter);
+  }
+
+  /** Returns a copy with a trained filter, for Learn2PD. */
+  public DecodeResources withFilter(FilterModel model) {
+    return new DecodeResources(endTokens, delimiters, frequencies, auxiliary, model);
   }
 
   List<Integer> endTokens() {
@@ -59,8 +85,27 @@ public final class DecodeResources {
     return frequencies.length == 0 ? 1e-3 : frequencies[token];
   }
 
+  /** Returns the auxiliary network. */
+  Denoiser auxiliary() {
+    if (auxiliary == null) {
+      throw new IllegalArgumentException(
+          "the algorithm needs an auxiliary causal model and none was given; name one, such as"
+              + " unmask-qwen-ar-3m");
+    }
+    return auxiliary;
+  }
+
+  /** Returns the trained filter. */
+  FilterModel filter() {
+    if (filter == null) {
+      throw new IllegalArgumentException(
+          "the algorithm needs a trained filter and none was given; train one for the model first");
+    }
+    return filter;
+  }
+
   private static List<Integer> boxed(int... ids) {
-    return java.util.stream.IntStream.of(ids).boxed().toList();
+    return IntStream.of(ids).boxed().toList();
   }
 
   @Override

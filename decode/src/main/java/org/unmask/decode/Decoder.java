@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.unmask.model.Denoiser;
-import org.unmask.model.Query;
 
 /**
  * Decodes one request or many with a network.
@@ -90,29 +89,40 @@ public final class Decoder {
       throw new IllegalArgumentException("batch must be at least 1, was " + batch);
     }
     List<Lane> lanes = new ArrayList<>(batch);
-    List<Query> main = new ArrayList<>();
+    Calls calls = new Calls();
     int admitted = 0;
     do {
-      main.clear();
+      calls.clear();
       for (int i = 0; i < lanes.size() || (i < batch && requests.hasNext()); ) {
         if (i == lanes.size()) {
           lanes.add(new Lane(admitted, start(admitted, requests.next(), listener)));
           admitted++;
         }
         Lane lane = lanes.get(i);
-        if (lane.decoding.plan(main)) {
+        if (lane.decoding.plan(calls)) {
           i++;
         } else {
           lanes.remove(i);
           results.accept(lane.request, lane.decoding.result());
         }
       }
-      if (!main.isEmpty()) {
-        checkInterrupt();
-        denoiser.forward(main);
+      if (!lanes.isEmpty()) {
+        forward(calls);
         lanes.forEach(lane -> lane.decoding.absorb());
       }
     } while (!lanes.isEmpty());
+  }
+
+  private void forward(Calls calls) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("decoding was interrupted");
+    }
+    if (!calls.main().isEmpty()) {
+      denoiser.forward(calls.main());
+    }
+    if (!calls.auxiliary().isEmpty()) {
+      resources.auxiliary().forward(calls.auxiliary());
+    }
   }
 
   private Decoding start(int index, DecodeRequest request, @Nullable DecodeListener listener) {
@@ -126,12 +136,6 @@ public final class Decoder {
         listener == null ? null : step -> listener.onStep(index, step);
     DecodeContext context = new DecodeContext(denoiser, resources, request, sink);
     return request.options().algorithm().start(context);
-  }
-
-  private static void checkInterrupt() {
-    if (Thread.currentThread().isInterrupted()) {
-      throw new CancellationException("decoding was interrupted");
-    }
   }
 
   /** A sequence under way. */

@@ -1,6 +1,5 @@
 package org.unmask.decode;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.unmask.model.Query;
 
@@ -34,10 +33,10 @@ abstract class Decoding implements Edits {
   /**
    * Plans the next round.
    *
-   * @param main receives the queries for the main network
+   * @param calls receives the queries
    * @return false if the sequence is finished and no query was added
    */
-  abstract boolean plan(List<Query> main);
+  abstract boolean plan(Calls calls);
 
   /** Acts on the predictions of the queries planned last. */
   abstract void absorb();
@@ -73,6 +72,11 @@ abstract class Decoding implements Edits {
   }
 
   @Override
+  public final void truncate(int length) {
+    canvas.truncate(length);
+  }
+
+  @Override
   public final void fill(int from, int token) {
     for (int position = from; position < canvas.length(); position++) {
       canvas.commit(position, token, 1, accounting.calls() - 1);
@@ -101,9 +105,9 @@ abstract class Decoding implements Edits {
   }
 
   /** Counts a call of the main network and adds its query. */
-  final void call(DecodeStep.Kind kind, Query query, List<Query> main) {
+  final void call(DecodeStep.Kind kind, Query query, Calls calls) {
     accounting.main(kind, query);
-    main.add(query);
+    calls.main(query);
     if (recorder != null) {
       recorder.call();
     }

@@ -12,6 +12,9 @@ interface Edits extends Recording {
   /** Replaces a token by another. */
   void edit(int position, int token, double confidence);
 
+  /** Cuts the sequence off; positions from the new length on are gone. */
+  void truncate(int length);
+
   /** Fills everything from a position on with one token, without asking the network. */
   void fill(int from, int token);
 }

@@ -26,6 +26,22 @@ final class Softmax {
     }
   }
 
+  /**
+   * Returns the probability of any token of a row whose logits are wanted.
+   *
+   * @param suppressed token that counts as minus infinity, or -1
+   */
+  static double probability(Predictions predictions, int row, int token, int suppressed) {
+    int count = predictions.vocabSize();
+    int from = row * count;
+    float[] logits = predictions.logits();
+    float max = Float.NEGATIVE_INFINITY;
+    for (int v = 0; v < count; v++) {
+      max = v == suppressed ? max : Math.max(max, logits[from + v]);
+    }
+    return predictions.top(row) * StrictMath.exp((double) logits[from + token] - max);
+  }
+
   /** Turns logits into probabilities in place; minus infinity becomes 0. */
   static void normalise(double[] row, int count) {
     double max = Double.NEGATIVE_INFINITY;

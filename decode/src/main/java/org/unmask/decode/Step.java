@@ -23,6 +23,7 @@ final class Step {
   int index;
   int stepsPerBlock;
   int masksAtEntry;
+  int lengthAtEntry;
 
   private int[] positions = {};
   private int rows;
@@ -93,6 +94,11 @@ final class Step {
   /** Returns the masks before the block's end when the block was entered, n. */
   int masksAtEntry() {
     return masksAtEntry;
+  }
+
+  /** Returns the length of the sequence when the block was entered. */
+  int lengthAtEntry() {
+    return lengthAtEntry;
   }
 
   /** Returns how many masks before the block's end there are now. */

@@ -31,13 +31,18 @@ record Strategy(
 
   /** LLaDA's frame: fixed blocks, Gumbel proposals, top-1 probability, the cache asked for. */
   static Strategy of(DecodeOptions options, UnmaskPolicy policy) {
+    return of(options, policy, CachePolicy.of(options));
+  }
+
+  /** LLaDA's frame with a cache policy of the algorithm's own. */
+  static Strategy of(DecodeOptions options, UnmaskPolicy policy, CachePolicy cache) {
     return new Strategy(
         new BlockPlan.Fixed(options.blockLength()),
         new TokenProposer.Gumbel(options.temperature()),
         Score.CONFIDENCE,
         policy,
         Remasker.NONE,
-        CachePolicy.of(options),
+        cache,
         StopRule.FULL,
         step -> false);
   }

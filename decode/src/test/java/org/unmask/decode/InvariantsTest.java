@@ -33,9 +33,14 @@ class InvariantsTest {
       return DecodeOptions.of(algorithm, options);
     }
 
-    /** Steps that an algorithm makes beyond one per token. */
+    /** Steps that an algorithm may make beyond one per token. */
     int extraSteps() {
-      return options().has("remdm-steps") ? 2 * options().integer("remdm-steps") : 0;
+      return switch (algorithm) {
+        case "remdm" -> 2 * options().integer("remdm-steps");
+        case "slowfast" -> GEN * options().integer("k-exploration-steps");
+        case "wino", "dinfer-threshold", "credit", "hierarchy" -> GEN;
+        default -> 0;
+      };
     }
 
     ScriptedDenoiser denoiser() {
@@ -76,11 +81,23 @@ class InvariantsTest {
     }
   }
 
+  private static FilterModel filter() {
+    Random random = new Random(1);
+    float[] weights = new float[FilterModel.WIDTH * FilterModel.WIDTH];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = (float) random.nextGaussian();
+    }
+    float[] bias = new float[FilterModel.WIDTH];
+    return new FilterModel(weights, bias, weights, bias);
+  }
+
   private static Map<Integer, Outcome> decode(
       ScriptedDenoiser denoiser, List<DecodeRequest> requests, int batch) {
     Map<Integer, List<DecodeStep>> steps = new TreeMap<>();
     Map<Integer, Outcome> outcomes = new TreeMap<>();
-    new Decoder(denoiser, DecodeResources.none().withEndTokens(0).withDelimiters(1))
+    new Decoder(
+            denoiser,
+            DecodeResources.none().withEndTokens(0).withDelimiters(1).withFilter(filter()))
         .decodeAll(
             requests.iterator(),
             batch,
@@ -97,10 +114,10 @@ class InvariantsTest {
         .forEach(
             (i, outcome) -> {
               DecodeResult result = outcome.result();
-              assertThat(result.ids()).hasSize(GEN).doesNotContain(VOCAB - 1);
+              assertThat(result.ids()).hasSizeBetween(1, GEN).doesNotContain(VOCAB - 1);
               assertThat(result.nfe())
                   .isEqualTo(outcome.steps().size())
-                  .isBetween(2, GEN + given.extraSteps());
+                  .isBetween(1, GEN + given.extraSteps());
               assertThat(result.queryRows())
                   .isEqualTo(outcome.steps().stream().mapToInt(DecodeStep::forwardLength).sum());
               assertThat(outcome.steps())
@@ -127,7 +144,7 @@ class InvariantsTest {
         java.util.Arrays.fill(canvas, from, GEN, (int) step.details().get("eos_id"));
       }
     }
-    assertThat(canvas).isEqualTo(outcome.result().ids());
+    assertThat(canvas).startsWith(outcome.result().ids());
   }
 
   @ParameterizedTest

@@ -66,7 +66,23 @@ final class PublishedStrategy {
       options.put("cache", cache(strategy));
       return "adablock";
     }
+    if (strategy.startsWith("dinfer.")) {
+      boolean isVicinity = Boolean.TRUE.equals(params.get("vicinity"));
+      Object cache = params.get("cache");
+      options.put("cache", isVicinity ? "vicinity" : cache == null ? "none" : cache);
+    }
+    if (strategy.startsWith("learn2pd-eotp+")) {
+      options.put("cache", strategy.substring(strategy.indexOf('+') + 1));
+      return "learn2pd-eotp";
+    }
     return switch (strategy) {
+      case "dinfer.credit" -> "credit";
+      case "dinfer.hierarchy" -> "hierarchy";
+      case "dinfer.generate_hierarchy" -> {
+        options.put("maximum-unroll", 1);
+        yield "hierarchy";
+      }
+      case "dinfer.threshold", "dinfer.threshold_vicinity" -> "dinfer-threshold";
       case "llada.generate" -> scheduled;
       case "eb_sampler" -> "eb";
       case "klass.dream" -> "klass";

@@ -18,7 +18,7 @@ import org.unmask.decode.Decoder;
  *
  * <p>Compared are the number of forward calls, the result, and every field of every step that our
  * steps have under the same name: whole numbers, positions and tokens exactly, other numbers with a
- * tolerance.
+ * tolerance. A null in the trace stands for what the published decoder did not say.
  */
 public final class TraceVerifier {
 
@@ -101,7 +101,11 @@ public final class TraceVerifier {
       Map<String, Object> expected, Map<String, Object> actual) {
     for (Map.Entry<String, Object> field : expected.entrySet()) {
       String name = field.getKey();
+      if (name.equals("block") && List.of().equals(expected.get("positions"))) {
+        continue; // without a commit some files name the block and some do not
+      }
       if (!NOT_COMPARED.contains(name)
+          && field.getValue() != null
           && actual.containsKey(name)
           && !same(field.getValue(), actual.get(name))) {
         return Optional.of(

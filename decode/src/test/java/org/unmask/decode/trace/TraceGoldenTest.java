@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unmask.decode.DecodeResources;
 import org.unmask.decode.Decoder;
+import org.unmask.decode.FilterModel;
+import org.unmask.weights.safetensors.SafetensorsFile;
+import org.unmask.weights.safetensors.Tensor;
 
 /**
  * Our decoders against the published ones, step for step; see golden/traces/ORIGIN.md.
@@ -53,7 +59,18 @@ class TraceGoldenTest {
       model = new ShippedModel(name);
       MODELS.put(name, model);
     }
-    DecodeResources resources = DecodeResources.none().withEndTokens(2033, 2036);
+    List<String> differences = new ArrayList<>();
+    for (RecordedTrace trace : traces) {
+      Decoder decoder = new Decoder(model.newDenoiser(), resources(file, trace));
+      new TraceVerifier(decoder)
+          .firstDifference(trace)
+          .ifPresent(difference -> differences.add(trace + ": " + difference));
+    }
+    return differences;
+  }
+
+  private static DecodeResources resources(TraceFile file, RecordedTrace trace) throws IOException {
+    DecodeResources resources = DecodeResources.none().withEndTokens(2033);
     if (file.fields().get("background_frequency") instanceof List<?> list) {
       float[] frequencies = new float[list.size()];
       for (int i = 0; i < frequencies.length; i++) {
@@ -61,21 +78,59 @@ class TraceGoldenTest {
       }
       resources = resources.withFrequencies(frequencies);
     }
-    TraceVerifier verifier = new TraceVerifier(new Decoder(model.newDenoiser(), resources));
-    List<String> differences = new ArrayList<>();
-    for (RecordedTrace trace : traces) {
-      verifier
-          .firstDifference(trace)
-          .ifPresent(difference -> differences.add(trace + ": " + difference));
+    if (trace.params().get("filter") instanceof String name) {
+      resources = resources.withFilter(filter(name));
     }
-    return differences;
+    return resources;
+  }
+
+  private static FilterModel filter(String name) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      Map<String, Tensor> tensors =
+          SafetensorsFile.open(resource("learn2pd-filter-" + name + ".safetensors"), arena)
+              .tensors();
+      return new FilterModel(
+          floats(tensors, "linear1.weight"),
+          floats(tensors, "linear1.bias"),
+          floats(tensors, "linear2.weight"),
+          floats(tensors, "linear2.bias"));
+    }
+  }
+
+  private static float[] floats(Map<String, Tensor> tensors, String name) {
+    return Objects.requireNonNull(tensors.get(name)).toFloats();
+  }
+
+  private static Path resource(String name) {
+    try {
+      return Path.of(
+          Objects.requireNonNull(TraceGoldenTest.class.getResource("/golden/traces/" + name))
+              .toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "unmask-llada-6m", "unmask-dream-6m", "localleap", "adablock", "streaming", "eb-sampler",
-        "klass", "klass-dream", "pc-sampler", "rcr", "saber", "remdm"
+        "unmask-llada-6m",
+        "unmask-dream-6m",
+        "localleap",
+        "adablock",
+        "streaming",
+        "eb-sampler",
+        "klass",
+        "klass-dream",
+        "pc-sampler",
+        "rcr",
+        "saber",
+        "remdm",
+        "wino",
+        "prophet",
+        "slowfast",
+        "dinfer",
+        "learn2pd"
       })
   void shortestTraces_matchThePublishedDecoder(String name) throws IOException {
     TraceFile file = read(name);
@@ -96,8 +151,23 @@ class TraceGoldenTest {
   @Tag("slow")
   @ValueSource(
       strings = {
-        "unmask-llada-6m", "unmask-dream-6m", "localleap", "adablock", "streaming", "eb-sampler",
-        "klass", "klass-dream", "pc-sampler", "rcr", "saber", "remdm"
+        "unmask-llada-6m",
+        "unmask-dream-6m",
+        "localleap",
+        "adablock",
+        "streaming",
+        "eb-sampler",
+        "klass",
+        "klass-dream",
+        "pc-sampler",
+        "rcr",
+        "saber",
+        "remdm",
+        "wino",
+        "prophet",
+        "slowfast",
+        "dinfer",
+        "learn2pd"
       })
   void allTraces_matchThePublishedDecoder(String name) throws IOException {
     TraceFile file = read(name);

@@ -1,0 +1,179 @@
+package org.unmask.decode;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Learn2PD (arXiv 2509.25188): a small trained filter reads the certainties of a block and says
+ * which predictions will last; they are unmasked together with the step's quota of the best ones.
+ *
+ * <p>EoTP, end-of-text prediction, cuts the canvas off behind the end token: in the paper's form
+ * once one is unmasked; in the released code's form at the leftmost one that the filter accepts,
+ * else at the surest one that is merely predicted. Belongs to one sequence.
+ */
+final class Learn2Pd implements UnmaskPolicy, StopRule {
+
+  private static final String ACCEPT_THRESHOLD = "accept-threshold";
+  private static final String EOTP = "eotp";
+
+  static List<Algorithm> algorithms() {
+    return List.of(
+        algorithm("learn2pd", "what a trained filter accepts, and the best", "none", true),
+        algorithm("learn2pd-eotp", "the same, cut off at the end of the text", "paper", true),
+        algorithm("eotp", "most probable first, cut off at the end of the text", "paper", false));
+  }
+
+  private static Algorithm algorithm(String id, String title, String eotp, boolean isFiltered) {
+    Algorithm.Builder builder =
+        Algorithm.named(id, title)
+            .paper("Learn2PD", "2509.25188")
+            .caches("prefix", "dual")
+            .withDefault(CommonOptions.BLOCK_LENGTH, FilterModel.WIDTH)
+            .with(
+                Parameter.choice(
+                    EOTP, eotp, List.of("none", "paper", "code"), "where the text is cut off"))
+            .with(CommonOptions.eosId())
+            .scheduled()
+            .check(CommonOptions::checkStepsNotAboveTokens);
+    if (isFiltered) {
+      builder
+          .with(
+              Parameter.number(
+                  ACCEPT_THRESHOLD, 0.96, 0, 1, "filter's output that accepts, strictly above"))
+          .check(Learn2Pd::checkBlock);
+    }
+    return builder.madeOf(
+        context -> {
+          Learn2Pd rule = new Learn2Pd(context, isFiltered);
+          return Strategy.of(context.options(), rule).withStop(rule);
+        });
+  }
+
+  private static void checkBlock(DecodeOptions options) {
+    if (options.blockLength() > FilterModel.WIDTH) {
+      throw new IllegalArgumentException(
+          "block length " + options.blockLength() + " exceeds the filter's width; use 32 or fewer");
+    }
+  }
+
+  private final DecodeContext context;
+  private final @Nullable FilterModel filter;
+  private final double threshold;
+  private final String eotp;
+  private final boolean readsAllMasks;
+  private int cutAt = -1;
+
+  private Learn2Pd(DecodeContext context, boolean isFiltered) {
+    this.context = context;
+    filter = isFiltered ? context.resources().filter() : null;
+    threshold = isFiltered ? context.options().number(ACCEPT_THRESHOLD) : 1;
+    eotp = context.options().word(EOTP);
+    readsAllMasks = eotp.equals("code") && context.options().cache().equals("none");
+  }
+
+  /** The filter reads the whole block; the released EoTP, without a cache, reads all masks. */
+  @Override
+  public boolean predicts(Step step, int position) {
+    return (position >= step.blockStart() && position < step.blockEnd())
+        || (step.canvas().isMasked(position) && (position < step.blockEnd() || readsAllMasks));
+  }
+
+  @Override
+  public void select(Step step, Picks picks) {
+    if (filter != null) {
+      accept(step, filter, picks);
+    }
+    cutAt = eotp.equals("code") ? predictedEnd(step, picks) : -1;
+    int quota =
+        Schedule.EVEN.quota(
+            step.index(), step.stepsPerBlock(), step.masksAtEntry(), step.candidates());
+    for (int rank = 0; rank < quota; rank++) {
+      if (!picks.contains(step.ranked(rank))) {
+        picks.add(step.ranked(rank));
+      }
+    }
+    step.detail("masked", step.candidates());
+    step.detail("top1", step.relative(step.position(step.ranked(0))));
+  }
+
+  private void accept(Step step, FilterModel filter, Picks picks) {
+    float[] features = new float[FilterModel.WIDTH];
+    int count = 0;
+    int first = 0;
+    for (int row = 0; row < step.rows(); row++) {
+      int position = step.position(row);
+      if (position < step.blockStart()) {
+        first = row + 1;
+      } else if (position < step.blockEnd()) {
+        features[count++] = (float) step.predictions().top(row);
+      }
+    }
+    float[] logits = filter.logits(features, count);
+    List<Integer> accepted = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int position = step.position(first + i);
+      double accept = 1 / (1 + StrictMath.exp(-logits[i]));
+      if (accept > threshold && step.canvas().isMasked(position)) {
+        picks.add(first + i);
+        accepted.add(step.relative(position));
+      }
+    }
+    if (step.isRecorded()) {
+      step.detail("features", listed(features, count));
+      step.detail("filter_logits", listed(logits, count));
+      step.detail("accepted_by_filter", accepted);
+    }
+  }
+
+  private static List<Double> listed(float[] values, int count) {
+    List<Double> list = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      list.add((double) values[i]);
+    }
+    return list;
+  }
+
+  /** Returns the leftmost end token accepted, else the surest one predicted, else -1. */
+  private int predictedEnd(Step step, Picks accepted) {
+    for (int row : accepted.ascending().toArray()) {
+      if (context.isEnd(step.token(row))) {
+        step.detail("truncated_by", "filter");
+        return step.position(row);
+      }
+    }
+    int best = -1;
+    for (int row = 0; row < step.rows(); row++) {
+      if (step.canvas().isMasked(step.position(row))
+          && context.isEnd(step.token(row))
+          && (best < 0 || step.confidence(row) > step.confidence(best))) {
+        best = row;
+      }
+    }
+    if (best < 0) {
+      return -1;
+    }
+    step.detail("truncated_by", "prediction");
+    return step.position(best);
+  }
+
+  @Override
+  public boolean stops(Step step, Edits edits) {
+    int end = eotp.equals("paper") ? unmaskedEnd(step.canvas()) : cutAt;
+    if (end >= 0 && end + 1 < step.canvas().length()) {
+      step.detail("truncated_at", step.relative(end));
+      edits.truncate(end + 1);
+    }
+    step.detail("length", step.relative(step.canvas().length()));
+    return false;
+  }
+
+  private int unmaskedEnd(Canvas canvas) {
+    for (int position = canvas.promptLength(); position < canvas.length(); position++) {
+      if (canvas.committedAt(position) >= 0 && context.isEnd(canvas.token(position))) {
+        return position;
+      }
+    }
+    return -1;
+  }
+}
