@@ -34,7 +34,9 @@ final class Unroll implements CachePolicy, StopRule {
   private final int after;
   private final int warmup;
   private int remaining;
+  private boolean isRefreshed;
   private boolean isFilled;
+  private int filledBlock;
 
   private Unroll(DecodeContext context) {
     DecodeOptions options = context.options();
@@ -80,12 +82,13 @@ final class Unroll implements CachePolicy, StopRule {
     if (remaining == 0) {
       int masks = step.canvas().masks(step.blockStart(), step.blockEnd());
       remaining = Math.clamp((long) (masks / expected), 1, most);
-      if (isCached && (step.index() == 0 || !isFilled)) {
-        isFilled = true;
-        feed.slice(step.canvas(), 0, length);
-        return DecodeStep.Kind.PREFILL;
-      }
     }
+    if (isCached && !isRefreshed && mustRefresh(step.block())) {
+      isRefreshed = true;
+      feed.slice(step.canvas(), 0, length);
+      return DecodeStep.Kind.PREFILL;
+    }
+    isRefreshed = false;
     remaining--;
     if (!isCached) {
       feed.slice(step.canvas(), 0, length);
@@ -95,6 +98,23 @@ final class Unroll implements CachePolicy, StopRule {
       feed.query().keys(length);
     }
     return DecodeStep.Kind.DENOISE;
+  }
+
+  /**
+   * A cache is filled at every block's entry. As released, the vicinity cache does not take down
+   * for which block it was filled first, so if the warm-up ends in a later block, it is filled
+   * twice.
+   */
+  private boolean mustRefresh(int block) {
+    boolean isFirst = !isFilled;
+    isFilled = true;
+    if (isFirst) {
+      filledBlock = cache.equals("vicinity") ? 0 : block;
+      return true;
+    }
+    boolean isNew = block != filledBlock;
+    filledBlock = block;
+    return isNew;
   }
 
   @Override
