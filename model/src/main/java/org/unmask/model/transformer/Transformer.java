@@ -71,11 +71,7 @@ public final class Transformer {
   public long packedBytes() {
     long sum = weights.head().sizeBytes();
     for (TransformerWeights.Layer layer : weights.layers()) {
-      sum +=
-          layer.qkv().sizeBytes()
-              + layer.output().sizeBytes()
-              + layer.gateUp().sizeBytes()
-              + layer.down().sizeBytes();
+      sum += layer.sizeBytes();
     }
     return sum;
   }
@@ -87,6 +83,11 @@ public final class Transformer {
    * @param pool threads; may be shared by denoisers used one after the other
    */
   public Denoiser newDenoiser(Kernels kernels, WorkerPool pool) {
-    return new TransformerDenoiser(config, weights, rotary, kernels, pool);
+    return newDenoiser(kernels, pool, LayerSchedule.suitsRows(weights));
+  }
+
+  /** Makes a denoiser with a forced schedule. */
+  Denoiser newDenoiser(Kernels kernels, WorkerPool pool, boolean isByRows) {
+    return new TransformerDenoiser(config, weights, rotary, kernels, pool, isByRows);
   }
 }

@@ -16,10 +16,9 @@ import org.unmask.weights.safetensors.Tensor;
 /**
  * Forward calls of a transformer.
  *
- * <p>Work is split by rows: one worker takes a chunk of rows through the second half of a layer and
- * the first half of the next, so that a layer has one barrier and activations stay in cache. Each
- * output element depends on its row and column only, hence the same bits for any split. The second
- * half of the last layer and the head are computed only for the rows that are predicted.
+ * <p>Each output element depends on its row and column only, hence the same bits however the work
+ * is split ({@link LayerSchedule}). The second half of the last layer and the head are computed
+ * only for the rows that are predicted.
  */
 final class TransformerDenoiser implements Denoiser {
 
@@ -27,7 +26,8 @@ final class TransformerDenoiser implements Denoiser {
   private final TransformerWeights weights;
   private final RotaryTable rotary;
   private final WorkerPool pool;
-  private final LayerPass[] passes;
+  private final LayerOps[] ops;
+  private final LayerSchedule schedule;
   private final HeadPass head;
   private final RowSet rows;
   private final RowSet predicted;
@@ -44,19 +44,21 @@ final class TransformerDenoiser implements Denoiser {
       TransformerWeights weights,
       RotaryTable rotary,
       Kernels kernels,
-      WorkerPool pool) {
+      WorkerPool pool,
+      boolean isByRows) {
     this.config = config;
     this.weights = weights;
     this.rotary = rotary;
     this.pool = pool;
-    int ldx = LayerPass.panels(config.hiddenSize());
+    int ldx = Chunk.padded(config.hiddenSize());
     int ldq = config.numHeads() * config.headDim();
     rows = new RowSet(ldx, ldq);
     predicted = new RowSet(ldx, ldq);
-    passes = new LayerPass[pool.threads()];
-    for (int i = 0; i < passes.length; i++) {
-      passes[i] = new LayerPass(config, kernels, rotary, ldx);
+    ops = new LayerOps[pool.threads()];
+    for (int i = 0; i < ops.length; i++) {
+      ops[i] = new LayerOps(config, kernels, rotary);
     }
+    schedule = new LayerSchedule(config, weights, pool, ops, isByRows);
     head = new HeadPass(config.vocabSize(), weights.head(), kernels, pool);
   }
 
@@ -83,37 +85,65 @@ final class TransformerDenoiser implements Denoiser {
   @Override
   public void forward(List<Query> queries) {
     layOut(queries);
-    List<TransformerWeights.Layer> layers = weights.layers();
-    int last = layers.size() - 1;
-    pool.run(
-        rows.chunks,
-        (chunk, worker) -> {
-          embed(queries, chunk);
-          project(queries, chunk, worker, 0);
-        });
-    for (int i = 0; i < last; i++) {
-      int layer = i;
-      pool.run(
-          rows.chunks,
-          (chunk, worker) -> {
-            mix(queries, rows, chunk, worker, layer);
-            project(queries, chunk, worker, layer + 1);
-          });
-    }
+    LayerSchedule.Call call = call(queries);
+    schedule.run(call, rows);
     gather(queries);
+    schedule.finish(call, predicted);
     head.reserve(predicted.chunks);
     pool.run(
         predicted.chunks,
-        (chunk, worker) -> {
-          mix(queries, predicted, chunk, worker, last);
-          passes[worker].norm(
-              predicted.x,
-              predicted.chunkFrom[chunk] * predicted.ldx(),
-              predicted.chunkCount[chunk],
-              weights.finalNorm(),
-              head.input(chunk));
-        });
+        (chunk, worker) ->
+            ops[worker].norm(
+                predicted,
+                predicted.chunkFrom[chunk],
+                predicted.chunkCount[chunk],
+                weights.finalNorm(),
+                head.input(chunk)));
     head.run(queries, predicted);
+  }
+
+  private LayerSchedule.Call call(List<Query> queries) {
+    return new LayerSchedule.Call() {
+      @Override
+      public List<Query> queries() {
+        return queries;
+      }
+
+      @Override
+      public KvStore store(Query query, int layer) {
+        return TransformerDenoiser.this.store(query, layer);
+      }
+
+      @Override
+      public int base(int query) {
+        return bases[query];
+      }
+
+      @Override
+      public Attention.@Nullable Visibility hides(RowSet set, int chunk) {
+        int index = set.chunkQuery[chunk];
+        int from = set.chunkFrom[chunk];
+        int base = bases[index];
+        return mask(queries.get(index)) instanceof AttentionMask.Explicit explicit
+            ? (row, slot) -> explicit.sees(set.queryRow[from + row], slot - base)
+            : null;
+      }
+
+      @Override
+      public int[] positions() {
+        return positions;
+      }
+
+      @Override
+      public int[] slots() {
+        return slots;
+      }
+
+      @Override
+      public void embed(int chunk) {
+        TransformerDenoiser.this.embed(queries, chunk);
+      }
+    };
   }
 
   /** Lays all rows end to end and says where each one's keys are and how many it sees. */
@@ -223,36 +253,6 @@ final class TransformerDenoiser implements Denoiser {
           throw new IllegalArgumentException(
               "the query's cache was made by another kind of denoiser");
     };
-  }
-
-  private void project(List<Query> queries, int chunk, int worker, int layer) {
-    passes[worker].project(
-        weights.layers().get(layer),
-        rows,
-        rows.chunkFrom[chunk],
-        rows.chunkCount[chunk],
-        positions,
-        slots,
-        store(queries.get(rows.chunkQuery[chunk]), layer));
-  }
-
-  private void mix(List<Query> queries, RowSet set, int chunk, int worker, int layer) {
-    int index = set.chunkQuery[chunk];
-    Query query = queries.get(index);
-    int from = set.chunkFrom[chunk];
-    int base = bases[index];
-    Attention.Visibility hides =
-        mask(query) instanceof AttentionMask.Explicit explicit
-            ? (row, slot) -> explicit.sees(set.queryRow[from + row], slot - base)
-            : null;
-    passes[worker].mix(
-        weights.layers().get(layer),
-        set,
-        from,
-        set.chunkCount[chunk],
-        store(query, layer),
-        base,
-        hides);
   }
 
   /** Copies what the last layer needs of the predicted rows. */

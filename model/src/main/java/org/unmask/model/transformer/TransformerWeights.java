@@ -38,7 +38,13 @@ record TransformerWeights(
       PackedMatrix output,
       float[] mlpNorm,
       PackedMatrix gateUp,
-      PackedMatrix down) {}
+      PackedMatrix down) {
+
+    /** Returns the memory of the packed matrices, in bytes. */
+    long sizeBytes() {
+      return qkv.sizeBytes() + output.sizeBytes() + gateUp.sizeBytes() + down.sizeBytes();
+    }
+  }
 
   /** Up to here float32 panels are used, which multiply a little faster than bfloat16 ones. */
   private static final long MAX_F32_PARAMETERS = 700_000_000;
@@ -100,7 +106,7 @@ record TransformerWeights(
     }
 
     private float[] bias(int layer, int queries, int keys) throws IOException {
-      float[] bias = new float[LayerPass.panels(queries + 2 * keys)];
+      float[] bias = new float[Chunk.padded(queries + 2 * keys)];
       int at = 0;
       for (String part : List.of(names.q(), names.k(), names.v())) {
         int size = part.equals(names.q()) ? queries : keys;

@@ -61,6 +61,24 @@ class DenoiserBitsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"1,1", "2,5", "3,9"})
+  void forward_byColumns_equalsByRows(int threads, int batch) {
+    try (WorkerPool pool = new WorkerPool(threads)) {
+      List<Query> byRows = new ArrayList<>();
+      List<Query> byColumns = new ArrayList<>();
+      for (int i = 0; i < batch; i++) {
+        byRows.add(query(canvas(30 + 29 * i, 4 + i)));
+        byColumns.add(query(canvas(30 + 29 * i, 4 + i)));
+      }
+      dreamModel.newDenoiser(Kernels.fastest(), POOL, true).forward(byRows);
+      dreamModel.newDenoiser(Kernels.fastest(), pool, false).forward(byColumns);
+      for (int i = 0; i < batch; i++) {
+        assertThat(bits(byColumns.get(i))).isEqualTo(bits(byRows.get(i)));
+      }
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {1, 3, 8})
   void forward_batched_equalsSingle(int batch) {
     Denoiser denoiser = dreamModel.newDenoiser(Kernels.fastest(), POOL);

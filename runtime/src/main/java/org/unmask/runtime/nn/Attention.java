@@ -19,7 +19,7 @@ import org.unmask.runtime.kernel.RowKernel;
 public final class Attention {
 
   /** Rows handled together. */
-  public static final int BLOCK = 24;
+  public static final int BLOCK = 48;
 
   private static final int PANEL = KvStore.PANEL;
 
@@ -64,6 +64,8 @@ public final class Attention {
    * @param visibleFrom index of row 0 in {@code visible}
    * @param mask hides some of these keys, or null
    * @param out receives the heads side by side, row r at {@code oo + r * ldo}
+   * @param h0 first query head
+   * @param h1 end of the query heads
    */
   public void attend(
       float[] q,
@@ -77,7 +79,9 @@ public final class Attention {
       @Nullable Visibility mask,
       float[] out,
       int oo,
-      int ldo) {
+      int ldo,
+      int h0,
+      int h1) {
     int keys = 0;
     for (int r = 0; r < rows; r++) {
       keys = Math.max(keys, visible[visibleFrom + r]);
@@ -90,7 +94,7 @@ public final class Attention {
     int group = numHeads / numKvHeads;
     for (int from = 0; from < rows; from += BLOCK) {
       int count = Math.min(BLOCK, rows - from);
-      for (int h = 0; h < numHeads; h++) {
+      for (int h = h0; h < h1; h++) {
         int kvHead = h / group;
         score(q, qo + from * ldq + h * headDim, ldq, count, store, kvHead, base, panels, lds);
         for (int r = 0; r < count; r++) {

@@ -47,7 +47,9 @@ public final class PackedMatrix {
     void read(int row, float[] out);
   }
 
-  private static final int PANEL = MatrixKernel.PANEL;
+  /** Outputs per panel. */
+  public static final int PANEL = MatrixKernel.PANEL;
+
   private static final int DEPTH = MatrixKernel.DEPTH;
 
   private final Format format;
