@@ -171,6 +171,48 @@ class MetricTest {
   }
 
   @Test
+  void ownListScore_wantsAJsonArrayAndForgivesItsLayout() {
+    var answer = new Answer.Text("[\"A\", \"B\"]");
+    for (String text :
+        new String[] {
+          "[\"A\",\"B\"]", "```json\n[\n  \"A\",\n  \"B\"\n]\n```", "It is [\"A\", \"B\"]."
+        }) {
+      assertThat(Metric.LIST_MATCH.ownScores(answer, text)).containsEntry("score_json", 1.0);
+    }
+    for (String text :
+        new String[] {
+          "", "]", "[A, B]", "[\"A\"]", "[\"A\", 1]", "[[\"A\", \"B\"]]", "[\"A\", \"B\"] [x]"
+        }) {
+      assertThat(Metric.LIST_MATCH.ownScores(answer, text))
+          .as(text)
+          .containsEntry("score_json", 0.0);
+    }
+    assertThat(Metric.LIST_SHUFFLE.ownScores(ABC, "[\"B\",\"A\",\"C\"]"))
+        .containsEntry("score_json", 1.0);
+  }
+
+  @Test
+  void ownSquareScore_forgivesNothingButSpace() {
+    var square = new Answer.Square(List.of("1", "2"), "");
+    assertThat(Metric.LATIN_SQUARE.ownScores(square, " 1, 2\r\n2,1\n"))
+        .containsEntry("score_exact", 1.0);
+    for (String text : new String[] {"", "1,2,1\n2,1", "x\n1,2\n2,1", "1,2\n1,2", "1,1\n2,2"}) {
+      assertThat(Metric.LATIN_SQUARE.ownScores(square, text))
+          .as(text)
+          .containsEntry("score_exact", 0.0);
+    }
+  }
+
+  @Test
+  void ownInclusionScore_wantsWholeWordsOfAnyCase() {
+    var words = new Answer.Words(List.of("open", "dog"), Optional.empty());
+    var metric = Metric.SENTENCE_TO_WORDS;
+    assertThat(metric.ownScores(words, "Dog, open!")).containsEntry("inclusion_word_score", 1.0);
+    assertThat(metric.ownScores(words, "openly dog")).containsEntry("inclusion_word_score", 0.0);
+    assertThat(Metric.SUDOKU.ownScores(new Answer.Text("x"), "x")).isEmpty();
+  }
+
+  @Test
   void answerOfAnotherShape_isRefused() {
     assertThatThrownBy(() -> Metric.LIST_SHUFFLE.score(new Answer.Text("x"), "x", Judges.NONE))
         .isInstanceOf(IllegalArgumentException.class)
@@ -192,6 +234,7 @@ class MetricTest {
       }
       assertThat(metric.score(example(metric), text.toString(), Judges.ofGrammar(mistakes(0))))
           .allSatisfy((name, score) -> assertThat(score).as(name).isBetween(0.0, 1.0));
+      metric.ownScores(example(metric), text.toString());
     }
   }
 
