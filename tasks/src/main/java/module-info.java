@@ -7,6 +7,8 @@ module org.unmask.tasks {
   requires tools.jackson.databind;
 
   exports org.unmask.tasks;
+  exports org.unmask.tasks.merit;
   exports org.unmask.tasks.metric;
   exports org.unmask.tasks.parallelbench;
+  exports org.unmask.tasks.theory;
 }

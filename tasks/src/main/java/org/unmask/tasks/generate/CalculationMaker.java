@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.unmask.tasks.metric.Answer;
 import org.unmask.tasks.parallelbench.Example;
 import org.unmask.tasks.parallelbench.Recipe;
+import org.unmask.tasks.random.RandomStream;
 
 /**
  * Asks for the result of a chain of operations, each taking the result so far as its left operand.

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.unmask.tasks.metric.Answer;
 import org.unmask.tasks.metric.ListParser;
 import org.unmask.tasks.parallelbench.Example;
+import org.unmask.tasks.random.RandomStream;
 
 /** Asks for a chain of two-digit numbers from a given start; digits are never 0. */
 record DominoMaker() implements ExampleMaker {

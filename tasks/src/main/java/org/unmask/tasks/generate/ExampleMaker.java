@@ -3,6 +3,7 @@ package org.unmask.tasks.generate;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.unmask.tasks.parallelbench.Example;
+import org.unmask.tasks.random.RandomStream;
 
 /** Makes questions with answers for one task. */
 interface ExampleMaker {

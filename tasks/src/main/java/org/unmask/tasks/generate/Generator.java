@@ -8,6 +8,7 @@ import org.unmask.tasks.parallelbench.Example;
 import org.unmask.tasks.parallelbench.Recipe;
 import org.unmask.tasks.parallelbench.Sample;
 import org.unmask.tasks.parallelbench.Task;
+import org.unmask.tasks.random.RandomStream;
 
 /**
  * Makes sample sets.

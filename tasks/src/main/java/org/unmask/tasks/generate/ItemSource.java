@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.unmask.tasks.parallelbench.Recipe.Vocabulary;
+import org.unmask.tasks.random.RandomStream;
 
 /** Draws the items of lists. */
 @FunctionalInterface

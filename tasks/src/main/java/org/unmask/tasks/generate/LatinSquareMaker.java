@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.unmask.tasks.metric.Answer;
 import org.unmask.tasks.parallelbench.Example;
+import org.unmask.tasks.random.RandomStream;
 
 /**
  * Asks for a Latin square over symbols drawn from letters and digits.

@@ -12,6 +12,7 @@ import org.unmask.tasks.metric.Answer;
 import org.unmask.tasks.metric.ListParser;
 import org.unmask.tasks.parallelbench.Example;
 import org.unmask.tasks.parallelbench.Recipe;
+import org.unmask.tasks.random.RandomStream;
 
 /**
  * Makes questions about lists: distinct items in random order, and what an operation makes of them.

@@ -9,6 +9,7 @@ import org.unmask.tasks.metric.Answer;
 import org.unmask.tasks.metric.ListParser;
 import org.unmask.tasks.parallelbench.Example;
 import org.unmask.tasks.parallelbench.Recipe;
+import org.unmask.tasks.random.RandomStream;
 
 /** Asks for a list to be repeated two to six times; sets are balanced by that number. */
 final class RepetitionMaker implements ExampleMaker {

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.unmask.tasks.metric.Answer;
 import org.unmask.tasks.parallelbench.Example;
+import org.unmask.tasks.random.RandomStream;
 
 /**
  * Asks for a paraphrase of a sentence.

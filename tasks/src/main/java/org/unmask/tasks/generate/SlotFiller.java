@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.unmask.tasks.random.RandomStream;
 
 /**
  * Fills the slots of text templates with random values, the same value wherever a slot's name

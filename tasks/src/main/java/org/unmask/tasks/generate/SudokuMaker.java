@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.unmask.tasks.metric.Answer;
 import org.unmask.tasks.parallelbench.Example;
+import org.unmask.tasks.random.RandomStream;
 
 /**
  * Makes 4x4 sudokus: one of the 288 full grids, with the digits of random cells left out. Puzzles

@@ -9,6 +9,7 @@ import org.unmask.tasks.metric.Answer;
 import org.unmask.tasks.parallelbench.Example;
 import org.unmask.tasks.parallelbench.Recipe;
 import org.unmask.tasks.parallelbench.Recipe.Level;
+import org.unmask.tasks.random.RandomStream;
 
 /**
  * Asks for a sentence with given words.

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,6 +13,7 @@ import org.unmask.tasks.metric.ListParser;
 import org.unmask.tasks.parallelbench.Example;
 import org.unmask.tasks.parallelbench.ParallelBench;
 import org.unmask.tasks.parallelbench.Sample;
+import org.unmask.tasks.random.ChiSquare;
 
 /** Distribution of generated samples; every number is fixed by its seed, so nothing can flicker. */
 class GeneratorTest {
@@ -90,13 +88,13 @@ class GeneratorTest {
   void indices_areUniform(String task) {
     int places = task.equals("insert_index") ? 7 : 6;
     var counts =
-        count(
+        ChiSquare.count(
             set("waiting_line/" + task, 8000).stream()
                 .filter(sample -> sample.length() == 6)
                 .toList(),
             sample -> index(sample.example()));
 
-    assertUniform(counts, places);
+    ChiSquare.assertUniform(counts, places);
   }
 
   @Test
@@ -104,12 +102,12 @@ class GeneratorTest {
     for (int length = 3; length <= 6; length++) {
       int wanted = length;
       var counts =
-          count(
+          ChiSquare.count(
               set("waiting_line/reverse", 4000).stream()
                   .filter(sample -> sample.length() == wanted)
                   .toList(),
               sample -> (Integer) sample.shots().getFirst().metadata().get("length"));
-      assertUniform(counts, 4);
+      ChiSquare.assertUniform(counts, 4);
     }
   }
 
@@ -131,8 +129,10 @@ class GeneratorTest {
         last.add(name.substring(name.indexOf(' ') + 1));
       }
     }
-    assertUniform(count(first, name -> name), WordList.load("first-names.txt").size());
-    assertUniform(count(last, name -> name), WordList.load("last-names.txt").size());
+    ChiSquare.assertUniform(
+        ChiSquare.count(first, name -> name), WordList.load("first-names.txt").size());
+    ChiSquare.assertUniform(
+        ChiSquare.count(last, name -> name), WordList.load("last-names.txt").size());
   }
 
   @Test
@@ -147,7 +147,7 @@ class GeneratorTest {
   @Test
   void shuffleExamples_areUniformOverTheOtherOrders() {
     var counts =
-        count(
+        ChiSquare.count(
             set("waiting_line/shuffle", 8000).stream()
                 .filter(sample -> sample.length() == 3)
                 .toList(),
@@ -156,7 +156,7 @@ class GeneratorTest {
               return text(sample.example()).stream().map(items::indexOf).toList();
             });
     assertThat(counts).doesNotContainKey(List.of(0, 1, 2));
-    assertUniform(counts, 5);
+    ChiSquare.assertUniform(counts, 5);
   }
 
   @Test
@@ -170,7 +170,7 @@ class GeneratorTest {
           .containsEntry("symbols", "[" + String.join(", ", square.symbols()) + "]");
       symbols.addAll(square.symbols());
     }
-    assertUniform(count(symbols, symbol -> symbol), 36);
+    ChiSquare.assertUniform(ChiSquare.count(symbols, symbol -> symbol), 36);
   }
 
   @Test
@@ -227,22 +227,5 @@ class GeneratorTest {
 
   private static int index(Example example) {
     return (Integer) example.input().get("index");
-  }
-
-  static <T, K> Map<K, Long> count(List<T> items, Function<T, K> key) {
-    return items.stream().collect(Collectors.groupingBy(key, Collectors.counting()));
-  }
-
-  /** Pearson's chi-square; its mean is k - 1 and its deviation sqrt(2 (k - 1)). */
-  static void assertUniform(Map<?, Long> counts, int k) {
-    double expected = counts.values().stream().mapToLong(n -> n).sum() / (double) k;
-    double chiSquare = (k - counts.size()) * expected;
-    for (long n : counts.values()) {
-      chiSquare += (n - expected) * (n - expected) / expected;
-    }
-    assertThat(counts.size()).as("distinct values").isLessThanOrEqualTo(k);
-    assertThat(chiSquare)
-        .as("chi-square of %d classes", k)
-        .isLessThan(k - 1 + 4 * Math.sqrt(2 * (k - 1)));
   }
 }

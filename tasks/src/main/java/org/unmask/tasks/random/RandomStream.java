@@ -1,4 +1,4 @@
-package org.unmask.tasks.generate;
+package org.unmask.tasks.random;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +12,7 @@ import java.util.List;
  * draws may change between releases. Source: Steele, Lea, Flood, "Fast splittable pseudorandom
  * number generators", OOPSLA 2014.
  */
-final class RandomStream {
+public final class RandomStream {
 
   private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
@@ -28,7 +28,7 @@ final class RandomStream {
    * @param seed the user's seed
    * @param name what the stream is for
    */
-  static RandomStream of(long seed, String name) {
+  public static RandomStream of(long seed, String name) {
     long state = mix(seed + GOLDEN_GAMMA);
     for (int i = 0; i < name.length(); i++) {
       state = mix(state + GOLDEN_GAMMA * (name.charAt(i) + 1));
@@ -37,13 +37,13 @@ final class RandomStream {
   }
 
   /** Returns 64 random bits. */
-  long nextLong() {
+  public long nextLong() {
     state += GOLDEN_GAMMA;
     return mix(state);
   }
 
   /** Returns a uniform integer in [0, bound), without bias. */
-  int nextInt(int bound) {
+  public int nextInt(int bound) {
     if (bound <= 0) {
       throw new IllegalArgumentException("bound must be positive, was " + bound);
     }
@@ -56,17 +56,17 @@ final class RandomStream {
   }
 
   /** Returns a uniform integer in [low, high]. */
-  int between(int low, int high) {
+  public int between(int low, int high) {
     return low + nextInt(high - low + 1);
   }
 
   /** Returns one of the items. */
-  <T> T choose(List<T> items) {
+  public <T> T choose(List<T> items) {
     return items.get(nextInt(items.size()));
   }
 
   /** Returns the items in uniformly random order. */
-  <T> List<T> shuffled(List<T> items) {
+  public <T> List<T> shuffled(List<T> items) {
     var copy = new ArrayList<>(items);
     for (int i = copy.size() - 1; i > 0; i--) {
       int j = nextInt(i + 1);
@@ -78,7 +78,7 @@ final class RandomStream {
   }
 
   /** Returns {@code count} of the items in random order, each at most once. */
-  <T> List<T> sample(List<T> items, int count) {
+  public <T> List<T> sample(List<T> items, int count) {
     return List.copyOf(shuffled(items).subList(0, count));
   }
 

@@ -1,4 +1,4 @@
-package org.unmask.tasks.generate;
+package org.unmask.tasks.random;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -44,7 +44,7 @@ class RandomStreamTest {
   void nextInt_isUniform(int bound) {
     var random = RandomStream.of(5, "uniform");
     var values = IntStream.range(0, 20_000).mapToObj(i -> random.nextInt(bound)).toList();
-    GeneratorTest.assertUniform(GeneratorTest.count(values, n -> n), bound);
+    ChiSquare.assertUniform(ChiSquare.count(values, n -> n), bound);
   }
 
   @ParameterizedTest
@@ -60,7 +60,7 @@ class RandomStreamTest {
     var random = RandomStream.of(6, "shuffle");
     var orders =
         IntStream.range(0, 12_000).mapToObj(i -> random.shuffled(List.of(1, 2, 3, 4))).toList();
-    GeneratorTest.assertUniform(GeneratorTest.count(orders, order -> order), 24);
+    ChiSquare.assertUniform(ChiSquare.count(orders, order -> order), 24);
   }
 
   private static long first(long seed, String name) {

@@ -1,0 +1,2 @@
+/** Random streams that never change between releases. */
+package org.unmask.tasks.random;
