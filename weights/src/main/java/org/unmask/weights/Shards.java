@@ -3,12 +3,14 @@ package org.unmask.weights;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.unmask.weights.safetensors.Names;
 import org.unmask.weights.safetensors.SafetensorsFile;
 import org.unmask.weights.safetensors.Tensor;
@@ -78,19 +80,14 @@ record Shards(List<SafetensorsFile> files, Map<String, Tensor> tensors, List<Str
   /** Opens a shard, whose name must be that of a file directly in the folder. */
   private static SafetensorsFile openShard(Path folder, Path index, String name, Arena arena)
       throws IOException {
-    boolean plain =
-        !name.isEmpty()
-            && !name.equals(".")
-            && !name.equals("..")
-            && name.chars().noneMatch(c -> c == '/' || c == '\\' || c == ':' || c < ' ');
-    if (!plain) {
+    Path shard = inFolder(folder, name);
+    if (shard == null) {
       throw new CheckpointException(
           index
               + ": refused the file name "
               + Names.quote(name)
               + ", it must be one in the same folder");
     }
-    Path shard = folder.resolve(name);
     if (!Files.isRegularFile(shard)) {
       throw new CheckpointException(
           index
@@ -99,6 +96,21 @@ record Shards(List<SafetensorsFile> files, Map<String, Tensor> tensors, List<Str
               + ", which the folder lacks; is the download complete?");
     }
     return SafetensorsFile.open(shard, arena);
+  }
+
+  /** Returns a file directly in the folder, or null if the name is not that of one. */
+  private static @Nullable Path inFolder(Path folder, String name) {
+    if (name.isEmpty()
+        || name.equals(".")
+        || name.equals("..")
+        || name.chars().anyMatch(c -> c == '/' || c == '\\' || c == ':' || c < ' ')) {
+      return null;
+    }
+    try {
+      return folder.resolve(name);
+    } catch (InvalidPathException e) { // not a name in this system's encoding
+      return null;
+    }
   }
 
   private static Map<String, Tensor> collect(
