@@ -26,11 +26,16 @@ final class HeadPass {
   private final HeadStatistics statistics = new HeadStatistics();
   private final float[][] tiles;
   private final float[][] sums;
+  private final int chunks;
+  private final WorkerPool.Task tile = this::tile;
+  private List<Query> queries = List.of();
+  private RowSet rows = new RowSet(0, 0);
   private RowBlocks[] inputs = {};
   private int[] firstOfQuery = {};
 
   HeadPass(int vocabSize, PackedMatrix head, Kernels kernels, WorkerPool pool) {
     this.vocabSize = vocabSize;
+    chunks = Math.ceilDiv(vocabSize, CHUNK);
     this.head = head;
     this.kernels = kernels;
     this.pool = pool;
@@ -67,11 +72,10 @@ final class HeadPass {
       query.predictions().reset(query.predictedCount(), query.wantsLogits() ? vocabSize : 0);
     }
     statistics.reset(rows.count, vocabSize);
-    int chunks = Math.ceilDiv(vocabSize, CHUNK);
-    pool.run(
-        rows.chunks * chunks,
-        (task, worker) ->
-            tile(queries, rows, task / chunks, task % chunks, tiles[worker], sums[worker]));
+    this.queries = queries;
+    this.rows = rows;
+    pool.run(rows.chunks * chunks, tile);
+    this.queries = List.of();
     for (int i = 0; i < queries.size(); i++) {
       Query query = queries.get(i);
       Predictions predictions = query.predictions();
@@ -88,8 +92,10 @@ final class HeadPass {
     }
   }
 
-  private void tile(
-      List<Query> queries, RowSet rows, int chunk, int part, float[] tile, float[] sums) {
+  private void tile(int task, int worker) {
+    int chunk = task / chunks;
+    int part = task % chunks;
+    float[] tile = tiles[worker];
     int index = rows.chunkQuery[chunk];
     Query query = queries.get(index);
     int from = rows.chunkFrom[chunk];
@@ -127,7 +133,7 @@ final class HeadPass {
           n,
           query.temperature(),
           query.temperature() > 0 ? query.noiseKey(prediction) : 0,
-          sums);
+          sums[worker]);
     }
   }
 }

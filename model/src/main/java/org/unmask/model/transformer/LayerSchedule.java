@@ -1,8 +1,8 @@
 package org.unmask.model.transformer;
 
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.unmask.model.Query;
 import org.unmask.runtime.cache.KvStore;
 import org.unmask.runtime.exec.WorkerPool;
 import org.unmask.runtime.nn.Attention;
@@ -18,6 +18,9 @@ import org.unmask.runtime.nn.PackedMatrix;
  *   <li><b>By columns</b>, for layers larger than the cache: each product is split over panels of
  *       weights, which are then read from memory once per forward call.
  * </ul>
+ *
+ * <p>The steps are made once and read the layer and rows at work from fields, so that a forward
+ * call allocates nothing.
  */
 final class LayerSchedule {
 
@@ -25,24 +28,24 @@ final class LayerSchedule {
 
   /** What the schedule needs to know of a forward call. */
   interface Call {
-    List<Query> queries();
 
-    KvStore store(Query query, int layer);
+    /** Reads the embeddings of a chunk into the residual stream. */
+    void embed(int chunk);
 
-    int base(int query);
+    /** Returns keys and values of a chunk's query. */
+    KvStore store(RowSet rows, int chunk, int layer);
 
+    /** Returns the slot of the first key of a chunk's query. */
+    int base(RowSet rows, int chunk);
+
+    /** Returns what an explicit mask hides from the rows of a chunk, or null. */
     Attention.@Nullable Visibility hides(RowSet rows, int chunk);
 
+    /** Returns the rotary position of every row. */
     int[] positions();
 
+    /** Returns the slot of every row. */
     int[] slots();
-
-    void embed(int chunk);
-  }
-
-  /** One product or attention over some panels or heads. */
-  private interface Part {
-    void run(LayerOps ops, Chunk chunk, int from, int count, int p0, int p1, int index);
   }
 
   private final List<TransformerWeights.Layer> layers;
@@ -50,18 +53,79 @@ final class LayerSchedule {
   private final WorkerPool pool;
   private final LayerOps[] ops;
   private final boolean isByRows;
+  private final Call call;
   private Chunk[] chunks = {};
+
+  // the step at work; written before a step starts, read by its workers
+  private RowSet rows = new RowSet(0, 0);
+  private int index;
+  private TransformerWeights.Layer layer;
+  private int group = 1;
+
+  private final WorkerPool.Task embed = (i, worker) -> call().embed(i);
+  private final WorkerPool.Task embedAndProject =
+      (i, worker) -> {
+        call().embed(i);
+        project(i, worker, index);
+      };
+  private final WorkerPool.Task mixAndProject =
+      (i, worker) -> {
+        mix(i, worker);
+        project(i, worker, index + 1);
+      };
+  private final WorkerPool.Task mix = this::mix;
+  private final WorkerPool.Task attentionNorm =
+      (i, w) -> ops()[w].norm(rows, from(i), count(i), layer.attentionNorm(), chunks[i].normed);
+  private final WorkerPool.Task qkv =
+      (task, w) -> {
+        for (int i = 0; i < rows.chunks; i++) {
+          ops()[w].qkv(layer, chunks[i], count(i), p0(task), p1(task, layer.qkv()));
+        }
+      };
+  private final WorkerPool.Task rotate = (i, w) -> rotate(i, ops()[w], chunks[i], layer, index);
+  private final WorkerPool.Task attendOneHead =
+      (task, w) -> {
+        int heads = config().numHeads();
+        attend(task / heads, ops()[w], chunks[task / heads], task % heads, task % heads + 1);
+      };
+  private final WorkerPool.Task collectHeads = (i, w) -> ops()[w].collectHeads(chunks[i], count(i));
+  private final WorkerPool.Task output =
+      (task, w) -> {
+        for (int i = 0; i < rows.chunks; i++) {
+          ops()[w].output(
+              layer, chunks[i], rows, from(i), count(i), p0(task), p1(task, layer.output()));
+        }
+      };
+  private final WorkerPool.Task mlpNorm =
+      (i, w) -> ops()[w].norm(rows, from(i), count(i), layer.mlpNorm(), chunks[i].normed);
+  private final WorkerPool.Task gateUp =
+      (task, w) -> {
+        for (int i = 0; i < rows.chunks; i++) {
+          ops()[w].gateUp(layer, chunks[i], count(i), p0(task), p1(task, layer.gateUp()));
+        }
+      };
+  private final WorkerPool.Task swiGlu = (i, w) -> ops()[w].swiGlu(chunks[i], count(i));
+  private final WorkerPool.Task down =
+      (task, w) -> {
+        for (int i = 0; i < rows.chunks; i++) {
+          ops()[w].down(
+              layer, chunks[i], rows, from(i), count(i), p0(task), p1(task, layer.down()));
+        }
+      };
 
   LayerSchedule(
       TransformerConfig config,
       TransformerWeights weights,
       WorkerPool pool,
       LayerOps[] ops,
+      Call call,
       boolean isByRows) {
     this.config = config;
     layers = weights.layers();
+    layer = layers.getFirst();
     this.pool = pool;
     this.ops = ops;
+    this.call = call;
     this.isByRows = isByRows;
   }
 
@@ -71,76 +135,94 @@ final class LayerSchedule {
   }
 
   /** Runs all layers but the second half of the last. */
-  void run(Call call, RowSet rows) {
-    reserve(isByRows ? pool.threads() : rows.chunks);
+  void run(RowSet all) {
+    begin(all);
     int last = layers.size() - 1;
     if (isByRows) {
-      pool.run(
-          rows.chunks,
-          (i, worker) -> {
-            call.embed(i);
-            project(call, rows, i, worker, 0);
-          });
-      for (int layer = 0; layer < last; layer++) {
-        int l = layer;
-        pool.run(
-            rows.chunks,
-            (i, worker) -> {
-              mix(call, rows, i, worker, l);
-              project(call, rows, i, worker, l + 1);
-            });
+      at(0);
+      pool.run(all.chunks, embedAndProject);
+      for (int l = 0; l < last; l++) {
+        at(l);
+        pool.run(all.chunks, mixAndProject);
       }
-    } else {
-      pool.run(rows.chunks, (i, worker) -> call.embed(i));
-      for (int layer = 0; layer <= last; layer++) {
-        projectByColumns(call, rows, layer);
-        if (layer < last) {
-          mixByColumns(call, rows, layer);
-        }
+      return;
+    }
+    pool.run(all.chunks, embed);
+    for (int l = 0; l <= last; l++) {
+      at(l);
+      pool.run(all.chunks, attentionNorm);
+      overPanels(layer.qkv(), qkv);
+      pool.run(all.chunks, rotate);
+      if (l < last) {
+        mixByColumns();
       }
     }
   }
 
   /** Runs the second half of the last layer for the predicted rows. */
-  void finish(Call call, RowSet predicted) {
-    reserve(isByRows ? pool.threads() : predicted.chunks);
-    int last = layers.size() - 1;
+  void finish(RowSet predicted) {
+    begin(predicted);
+    at(layers.size() - 1);
     if (isByRows) {
-      pool.run(predicted.chunks, (i, worker) -> mix(call, predicted, i, worker, last));
+      pool.run(predicted.chunks, mix);
     } else {
-      mixByColumns(call, predicted, last);
+      mixByColumns();
     }
   }
 
-  private void reserve(int count) {
-    if (chunks.length < count) {
-      Chunk[] more = java.util.Arrays.copyOf(chunks, count);
-      for (int i = chunks.length; i < count; i++) {
-        more[i] = new Chunk(config);
+  private void mixByColumns() {
+    pool.run(rows.chunks * config.numHeads(), attendOneHead);
+    pool.run(rows.chunks, collectHeads);
+    overPanels(layer.output(), output);
+    pool.run(rows.chunks, mlpNorm);
+    overPanels(layer.gateUp(), gateUp);
+    pool.run(rows.chunks, swiGlu);
+    overPanels(layer.down(), down);
+  }
+
+  /** A task is a few panels for all chunks, so that weights are read once. */
+  private void overPanels(PackedMatrix matrix, WorkerPool.Task product) {
+    group = Math.clamp(matrix.panels() / (8 * pool.threads()), 1, 8);
+    pool.run(Math.ceilDiv(matrix.panels(), group), product);
+  }
+
+  private void begin(RowSet set) {
+    rows = set;
+    int needed = isByRows ? pool.threads() : set.chunks;
+    int old = chunks.length;
+    if (old < needed) {
+      chunks = Arrays.copyOf(chunks, needed);
+      for (int i = old; i < needed; i++) {
+        chunks[i] = new Chunk(config);
       }
-      chunks = more;
     }
   }
 
-  private void project(Call call, RowSet rows, int i, int worker, int l) {
-    TransformerWeights.Layer layer = layers.get(l);
-    LayerOps o = ops[worker];
-    Chunk chunk = chunks[worker];
-    int from = rows.chunkFrom[i];
-    int count = rows.chunkCount[i];
-    o.norm(rows, from, count, layer.attentionNorm(), chunk.normed);
-    o.qkv(layer, chunk, count, 0, layer.qkv().panels());
-    KvStore store = call.store(call.queries().get(rows.chunkQuery[i]), l);
-    o.rotate(layer, chunk, rows, from, count, call.positions(), call.slots(), store);
+  private void at(int l) {
+    index = l;
+    layer = layers.get(l);
   }
 
-  private void mix(Call call, RowSet rows, int i, int worker, int l) {
-    TransformerWeights.Layer layer = layers.get(l);
-    LayerOps o = ops[worker];
+  private void project(int i, int worker, int l) {
+    TransformerWeights.Layer next = layers.get(l);
     Chunk chunk = chunks[worker];
-    int from = rows.chunkFrom[i];
-    int count = rows.chunkCount[i];
-    attend(call, rows, i, o, chunk, l, 0, config.numHeads());
+    LayerOps o = ops[worker];
+    o.norm(rows, from(i), count(i), next.attentionNorm(), chunk.normed);
+    o.qkv(next, chunk, count(i), 0, next.qkv().panels());
+    rotate(i, o, chunk, next, l);
+  }
+
+  private void rotate(int i, LayerOps o, Chunk chunk, TransformerWeights.Layer at, int l) {
+    KvStore store = call.store(rows, i, l);
+    o.rotate(at, chunk, rows, from(i), count(i), call.positions(), call.slots(), store);
+  }
+
+  private void mix(int i, int worker) {
+    Chunk chunk = chunks[worker];
+    LayerOps o = ops[worker];
+    int from = from(i);
+    int count = count(i);
+    attend(i, o, chunk, 0, config.numHeads());
     o.collectHeads(chunk, count);
     o.output(layer, chunk, rows, from, count, 0, layer.output().panels());
     o.norm(rows, from, count, layer.mlpNorm(), chunk.normed);
@@ -149,88 +231,38 @@ final class LayerSchedule {
     o.down(layer, chunk, rows, from, count, 0, layer.down().panels());
   }
 
-  private void attend(
-      Call call, RowSet rows, int i, LayerOps o, Chunk chunk, int layer, int h0, int h1) {
-    int query = rows.chunkQuery[i];
+  private void attend(int i, LayerOps o, Chunk chunk, int h0, int h1) {
+    KvStore store = call.store(rows, i, index);
     o.attend(
-        chunk,
-        rows,
-        rows.chunkFrom[i],
-        rows.chunkCount[i],
-        call.store(call.queries().get(query), layer),
-        call.base(query),
-        call.hides(rows, i),
-        h0,
-        h1);
+        chunk, rows, from(i), count(i), store, call.base(rows, i), call.hides(rows, i), h0, h1);
   }
 
-  private void projectByColumns(Call call, RowSet rows, int l) {
-    TransformerWeights.Layer layer = layers.get(l);
-    eachChunk(
-        rows,
-        (o, chunk, from, count, p0, p1, i) ->
-            o.norm(rows, from, count, layer.attentionNorm(), chunk.normed));
-    eachPanel(
-        rows,
-        layer.qkv(),
-        (o, chunk, from, count, p0, p1, i) -> o.qkv(layer, chunk, count, p0, p1));
-    eachChunk(
-        rows,
-        (o, chunk, from, count, p0, p1, i) -> {
-          KvStore store = call.store(call.queries().get(rows.chunkQuery[i]), l);
-          o.rotate(layer, chunk, rows, from, count, call.positions(), call.slots(), store);
-        });
+  private int from(int i) {
+    return rows.chunkFrom[i];
   }
 
-  private void mixByColumns(Call call, RowSet rows, int l) {
-    TransformerWeights.Layer layer = layers.get(l);
-    int heads = config.numHeads();
-    pool.run(
-        rows.chunks * heads,
-        (task, worker) -> {
-          int i = task / heads;
-          int h = task % heads;
-          attend(call, rows, i, ops[worker], chunks[i], l, h, h + 1);
-        });
-    eachChunk(rows, (o, chunk, from, count, p0, p1, i) -> o.collectHeads(chunk, count));
-    eachPanel(
-        rows,
-        layer.output(),
-        (o, chunk, from, count, p0, p1, i) -> o.output(layer, chunk, rows, from, count, p0, p1));
-    eachChunk(
-        rows,
-        (o, chunk, from, count, p0, p1, i) ->
-            o.norm(rows, from, count, layer.mlpNorm(), chunk.normed));
-    eachPanel(
-        rows,
-        layer.gateUp(),
-        (o, chunk, from, count, p0, p1, i) -> o.gateUp(layer, chunk, count, p0, p1));
-    eachChunk(rows, (o, chunk, from, count, p0, p1, i) -> o.swiGlu(chunk, count));
-    eachPanel(
-        rows,
-        layer.down(),
-        (o, chunk, from, count, p0, p1, i) -> o.down(layer, chunk, rows, from, count, p0, p1));
+  private int count(int i) {
+    return rows.chunkCount[i];
   }
 
-  private void eachChunk(RowSet rows, Part part) {
-    pool.run(
-        rows.chunks,
-        (i, worker) ->
-            part.run(ops[worker], chunks[i], rows.chunkFrom[i], rows.chunkCount[i], 0, 0, i));
+  private int p0(int task) {
+    return task * group;
   }
 
-  /** A task is a few panels for all chunks, so that weights are read once. */
-  private void eachPanel(RowSet rows, PackedMatrix matrix, Part part) {
-    int panels = matrix.panels();
-    int group = Math.clamp(panels / (8 * pool.threads()), 1, 8);
-    pool.run(
-        Math.ceilDiv(panels, group),
-        (task, worker) -> {
-          int p0 = task * group;
-          int p1 = Math.min(panels, p0 + group);
-          for (int i = 0; i < rows.chunks; i++) {
-            part.run(ops[worker], chunks[i], rows.chunkFrom[i], rows.chunkCount[i], p0, p1, i);
-          }
-        });
+  private int p1(int task, PackedMatrix matrix) {
+    return Math.min(matrix.panels(), (task + 1) * group);
+  }
+
+  // the steps above are initialised before the final fields they read
+  private Call call() {
+    return call;
+  }
+
+  private LayerOps[] ops() {
+    return ops;
+  }
+
+  private TransformerConfig config() {
+    return config;
   }
 }

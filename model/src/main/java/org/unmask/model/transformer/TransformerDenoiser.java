@@ -1,6 +1,7 @@
 package org.unmask.model.transformer;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.unmask.model.AttentionMask;
 import org.unmask.model.Denoiser;
@@ -20,7 +21,7 @@ import org.unmask.weights.safetensors.Tensor;
  * is split ({@link LayerSchedule}). The second half of the last layer and the head are computed
  * only for the rows that are predicted.
  */
-final class TransformerDenoiser implements Denoiser {
+final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
 
   private final TransformerConfig config;
   private final TransformerWeights weights;
@@ -32,6 +33,8 @@ final class TransformerDenoiser implements Denoiser {
   private final RowSet rows;
   private final RowSet predicted;
 
+  private final WorkerPool.Task finalNorm = this::finalNorm;
+  private List<Query> queries = List.of();
   private @Nullable TransformerCache scratch;
   private int[] positions = {};
   private int[] slots = {};
@@ -58,7 +61,7 @@ final class TransformerDenoiser implements Denoiser {
     for (int i = 0; i < ops.length; i++) {
       ops[i] = new LayerOps(config, kernels, rotary);
     }
-    schedule = new LayerSchedule(config, weights, pool, ops, isByRows);
+    schedule = new LayerSchedule(config, weights, pool, ops, this, isByRows);
     head = new HeadPass(config.vocabSize(), weights.head(), kernels, pool);
   }
 
@@ -84,70 +87,63 @@ final class TransformerDenoiser implements Denoiser {
 
   @Override
   public void forward(List<Query> queries) {
-    layOut(queries);
-    LayerSchedule.Call call = call(queries);
-    schedule.run(call, rows);
-    gather(queries);
-    schedule.finish(call, predicted);
+    this.queries = queries;
+    layOut();
+    schedule.run(rows);
+    gather();
+    schedule.finish(predicted);
     head.reserve(predicted.chunks);
-    pool.run(
-        predicted.chunks,
-        (chunk, worker) ->
-            ops[worker].norm(
-                predicted,
-                predicted.chunkFrom[chunk],
-                predicted.chunkCount[chunk],
-                weights.finalNorm(),
-                head.input(chunk)));
+    pool.run(predicted.chunks, finalNorm);
     head.run(queries, predicted);
+    this.queries = List.of();
   }
 
-  private LayerSchedule.Call call(List<Query> queries) {
-    return new LayerSchedule.Call() {
-      @Override
-      public List<Query> queries() {
-        return queries;
-      }
+  private void finalNorm(int chunk, int worker) {
+    ops[worker].norm(
+        predicted,
+        predicted.chunkFrom[chunk],
+        predicted.chunkCount[chunk],
+        weights.finalNorm(),
+        head.input(chunk));
+  }
 
-      @Override
-      public KvStore store(Query query, int layer) {
-        return TransformerDenoiser.this.store(query, layer);
-      }
-
-      @Override
-      public int base(int query) {
-        return bases[query];
-      }
-
-      @Override
-      public Attention.@Nullable Visibility hides(RowSet set, int chunk) {
-        int index = set.chunkQuery[chunk];
-        int from = set.chunkFrom[chunk];
-        int base = bases[index];
-        return mask(queries.get(index)) instanceof AttentionMask.Explicit explicit
-            ? (row, slot) -> explicit.sees(set.queryRow[from + row], slot - base)
-            : null;
-      }
-
-      @Override
-      public int[] positions() {
-        return positions;
-      }
-
-      @Override
-      public int[] slots() {
-        return slots;
-      }
-
-      @Override
-      public void embed(int chunk) {
-        TransformerDenoiser.this.embed(queries, chunk);
-      }
+  @Override
+  public KvStore store(RowSet set, int chunk, int layer) {
+    return switch (queries.get(set.chunkQuery[chunk]).cache()) {
+      case null -> Objects.requireNonNull(scratch).layer(layer & 1);
+      case TransformerCache cache -> cache.layer(layer);
+      default ->
+          throw new IllegalArgumentException(
+              "the query's cache was made by another kind of denoiser");
     };
   }
 
+  @Override
+  public int base(RowSet set, int chunk) {
+    return bases[set.chunkQuery[chunk]];
+  }
+
+  @Override
+  public Attention.@Nullable Visibility hides(RowSet set, int chunk) {
+    int from = set.chunkFrom[chunk];
+    int base = base(set, chunk);
+    return mask(queries.get(set.chunkQuery[chunk])) instanceof AttentionMask.Explicit explicit
+        ? (row, slot) -> explicit.sees(set.queryRow[from + row], slot - base)
+        : null;
+  }
+
+  @Override
+  public int[] positions() {
+    return positions;
+  }
+
+  @Override
+  public int[] slots() {
+    return slots;
+  }
+
   /** Lays all rows end to end and says where each one's keys are and how many it sees. */
-  private void layOut(List<Query> queries) {
+  private void layOut() {
     if (queries.isEmpty()) {
       throw new IllegalArgumentException("a forward call needs at least one query");
     }
@@ -234,7 +230,8 @@ final class TransformerDenoiser implements Denoiser {
     };
   }
 
-  private void embed(List<Query> queries, int chunk) {
+  @Override
+  public void embed(int chunk) {
     Query query = queries.get(rows.chunkQuery[chunk]);
     Tensor table = weights.embedding();
     int d = config.hiddenSize();
@@ -245,18 +242,8 @@ final class TransformerDenoiser implements Denoiser {
     }
   }
 
-  private KvStore store(Query query, int layer) {
-    return switch (query.cache()) {
-      case null -> java.util.Objects.requireNonNull(scratch).layer(layer & 1);
-      case TransformerCache cache -> cache.layer(layer);
-      default ->
-          throw new IllegalArgumentException(
-              "the query's cache was made by another kind of denoiser");
-    };
-  }
-
   /** Copies what the last layer needs of the predicted rows. */
-  private void gather(List<Query> queries) {
+  private void gather() {
     int total = 0;
     for (int i = 0; i < queries.size(); i++) {
       predictedOfQuery[i] = queries.get(i).predictedCount();
