@@ -13,6 +13,8 @@ final class RowSet {
   /** Most rows per chunk: activations of a chunk stay in the second-level cache. */
   static final int MAX_CHUNK = 48;
 
+  private static final int TILE = 12;
+
   private final int ldx;
   private final int ldq;
 
@@ -61,19 +63,19 @@ final class RowSet {
     chunks = 0;
   }
 
-  /** Cuts each query's rows into chunks of nearly equal size. */
+  /**
+   * Cuts each query's rows into chunks: a multiple of 12 rows, the tallest tile of a product, but
+   * for the last of a query; small enough to give every worker some.
+   */
   void cut(List<Query> queries, int[] rowsOfQuery, int threads) {
-    int target = Math.clamp(Math.ceilDiv(count, 4 * threads), 12, MAX_CHUNK);
-    int from = 0;
+    int share = Math.clamp(Math.ceilDiv(count, 4 * threads), TILE, MAX_CHUNK);
+    int target = Math.ceilDiv(share, TILE) * TILE;
+    int first = 0;
     for (int i = 0; i < queries.size(); i++) {
-      int rows = rowsOfQuery[i];
-      int parts = Math.ceilDiv(rows, target);
-      for (int p = 0; p < parts; p++) {
-        int start = (int) ((long) p * rows / parts);
-        int end = (int) ((long) (p + 1) * rows / parts);
-        addChunk(i, from + start, end - start);
+      for (int from = 0; from < rowsOfQuery[i]; from += target) {
+        addChunk(i, first + from, Math.min(target, rowsOfQuery[i] - from));
       }
-      from += rows;
+      first += rowsOfQuery[i];
     }
   }
 

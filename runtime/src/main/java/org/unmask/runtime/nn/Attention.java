@@ -117,12 +117,11 @@ public final class Attention {
       int panels,
       int lds) {
     MatrixKernel matrix = kernels.matrix();
-    int tiles = Math.ceilDiv(count, kernels.matrix().maxRows());
+    int tile = kernels.matrix().maxRows();
     for (int p = 0; p < panels; p++) {
       int panel = store.keyPanel(head, base / PANEL + p);
-      for (int tile = 0; tile < tiles; tile++) {
-        int r = tile * count / tiles;
-        int height = (tile + 1) * count / tiles - r;
+      for (int r = 0; r < count; r += tile) {
+        int height = Math.min(tile, count - r);
         matrix.multiply(
             height,
             PANEL,
@@ -173,10 +172,9 @@ public final class Attention {
       int oo,
       int ldo) {
     int width = store.paddedDim();
-    int tiles = Math.ceilDiv(count, kernels.matrix().maxRows());
-    for (int tile = 0; tile < tiles; tile++) {
-      int r = tile * count / tiles;
-      int height = (tile + 1) * count / tiles - r;
+    int tile = kernels.matrix().maxRows();
+    for (int r = 0; r < count; r += tile) {
+      int height = Math.min(tile, count - r);
       kernels
           .matrix()
           .multiply(

@@ -160,7 +160,7 @@ public final class PackedMatrix {
       boolean accumulate,
       int from,
       int to) {
-    int tiles = Math.ceilDiv(rows, kernel.maxRows());
+    int tile = kernel.maxRows();
     float[] a = x.data();
     for (int panel = from; panel < to; panel++) {
       int column = yo + (panel - from) * PANEL;
@@ -169,9 +169,8 @@ public final class PackedMatrix {
         int depth = Math.min(DEPTH, inputs - k);
         int at = k * PANEL * format.bytes;
         boolean add = accumulate || k > 0;
-        for (int tile = 0; tile < tiles; tile++) {
-          int row = tile * rows / tiles;
-          int height = (tile + 1) * rows / tiles - row;
+        for (int row = 0; row < rows; row += tile) {
+          int height = Math.min(tile, rows - row);
           int ao = x.offset(row, k);
           int co = column + row * ldy;
           switch (format) {

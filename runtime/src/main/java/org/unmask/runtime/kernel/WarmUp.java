@@ -1,0 +1,58 @@
+package org.unmask.runtime.kernel;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Gets the kernels compiled before the first forward pass needs them.
+ *
+ * <p>Vector API code runs hundreds of times slower until C2 has compiled it, and each tile height
+ * and weight format is a method of its own. Calling them on tiny operands until the budget is spent
+ * brings the first pass close to full speed.
+ */
+public final class WarmUp {
+
+  private static final int DEPTH = 16;
+  private static final int ROUNDS_PER_CHECK = 50;
+
+  private WarmUp() {}
+
+  /**
+   * Calls every kernel on small operands.
+   *
+   * @param kernels kernels to warm up
+   * @param millis time to spend, at least 0
+   */
+  public static void run(Kernels kernels, long millis) {
+    long end = System.nanoTime() + millis * 1_000_000;
+    try (Arena arena = Arena.ofShared()) { // the kind of memory weights live in
+      MemorySegment panel = arena.allocate(DEPTH * MatrixKernel.PANEL * 4L, 64);
+      float[] a = new float[12 * MatrixKernel.DEPTH];
+      float[] b = new float[DEPTH * 64];
+      float[] c = new float[12 * 64];
+      do {
+        for (int round = 0; round < ROUNDS_PER_CHECK; round++) {
+          boolean add = (round & 1) == 0;
+          for (int rows = kernels.matrix().maxRows(); rows > 0; rows--) {
+            MatrixKernel m = kernels.matrix();
+            m.multiply(rows, 32, a, 0, MatrixKernel.DEPTH, b, 0, 64, DEPTH, c, 0, 64, add);
+            m.multiplyF32(rows, a, 0, panel, 0, DEPTH, c, 0, 64, add);
+            m.multiplyBf16(rows, a, 0, panel, 0, DEPTH, c, 0, 64, add);
+          }
+          rows(kernels.row(), a, b, c);
+        }
+      } while (System.nanoTime() < end);
+    }
+  }
+
+  private static void rows(RowKernel row, float[] a, float[] b, float[] c) {
+    row.rmsNorm(a, 0, 256, b, 1e-6f, c, 0);
+    row.max(c, 0, 256);
+    row.indexOf(c, 0, 256, c[200]);
+    row.expSum(c, 0, 256, 1f);
+    row.expSums(c, 0, 256, 1f, b);
+    row.scale(a, 0, 256, 0f, c, 0);
+    row.swiGlu(a, 0, b, 0, 256);
+    row.rotate(a, 0, 64, b, b, 0);
+  }
+}
