@@ -33,7 +33,10 @@ public final class Algorithms {
                   SlowFast.ALGORITHM,
                   Unroll.ALGORITHM,
                   CreditDecoding.ALGORITHM,
-                  Hierarchy.ALGORITHM))
+                  Hierarchy.ALGORITHM,
+                  Dus.ALGORITHM,
+                  Apd.ALGORITHM,
+                  WindowDecoding.LeftRight.ALGORITHM))
           .flatMap(List::stream)
           .collect(Collectors.toMap(Algorithm::id, a -> a, (a, b) -> a, LinkedHashMap::new));
 

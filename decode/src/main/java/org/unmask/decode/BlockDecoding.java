@@ -1,5 +1,7 @@
 package org.unmask.decode;
 
+import org.jspecify.annotations.Nullable;
+import org.unmask.model.Predictions;
 import org.unmask.model.Query;
 
 /**
@@ -15,6 +17,7 @@ final class BlockDecoding extends Decoding {
   private DecodeStep.Kind kind = DecodeStep.Kind.DENOISE;
   private int[] rows = {};
   private long[] noiseKeys = {};
+  private final @Nullable Guidance guidance;
   private boolean isFinished;
 
   BlockDecoding(DecodeContext context, Strategy strategy) {
@@ -24,7 +27,12 @@ final class BlockDecoding extends Decoding {
     this.feed =
         new Feed(
             strategy.cache().needsCache() ? context.denoiser().newCache(canvas.length()) : null);
-    enterBlock(0, canvas.promptLength());
+    double scale =
+        context.options().has(Guidance.CFG_SCALE)
+            ? context.options().number(Guidance.CFG_SCALE)
+            : 0;
+    guidance = scale > 0 ? new Guidance(scale) : null;
+    enterFrom(0, canvas.promptLength());
   }
 
   private void enterBlock(int block, int start) {
@@ -44,16 +52,20 @@ final class BlockDecoding extends Decoding {
     if (isFinished) {
       return false;
     }
-    step.call = accounting.calls();
+    step.call = accounting.steps();
     strategy.remasker().prepare(step, this);
     kind = strategy.cache().feed(step, feed);
     chooseRows();
     Query query = feed.query();
     query.predict(rows, step.rows());
-    query.wantLogits(strategy.proposer().wantsLogits() || strategy.policy().wantsLogits());
+    query.wantLogits(
+        guidance != null || strategy.proposer().wantsLogits() || strategy.policy().wantsLogits());
     suppressMask(query);
     addNoise(query);
     call(kind, query, calls);
+    if (guidance != null) {
+      secondCall(guidance.query(step, rows), calls);
+    }
     return true;
   }
 
@@ -82,7 +94,11 @@ final class BlockDecoding extends Decoding {
 
   @Override
   void absorb() {
-    step.propose(strategy.proposer().propose(step, feed.query().predictions()), strategy.scorer());
+    Predictions raw = feed.query().predictions();
+    if (guidance != null) {
+      raw = guidance.combine(step, raw, strategy.proposer().gumbelTemperature());
+    }
+    step.propose(strategy.proposer().propose(step, raw), strategy.scorer());
     if (step.index() == 0) {
       step.settle(strategy.blocks().settle(step));
     }
@@ -121,13 +137,12 @@ final class BlockDecoding extends Decoding {
     if (stops) {
       isFinished = true;
     } else if (step.masksLeft() == 0 && !strategy.holdsBlock().test(step)) {
-      nextBlock();
+      enterFrom(step.block() + 1, step.blockEnd());
     }
   }
 
-  private void nextBlock() {
-    int start = step.blockEnd();
-    int block = step.block() + 1;
+  /** Enters the first block from a position on that has a mask, if there is one. */
+  private void enterFrom(int block, int start) {
     while (start < canvas.length()) {
       enterBlock(block, start);
       if (step.masksAtEntry() > 0) {

@@ -1,6 +1,7 @@
 package org.unmask.decode;
 
 import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
 import org.unmask.model.Predictions;
 
 /**
@@ -68,17 +69,40 @@ final class Categorical implements TokenProposer {
     int vocabSize = raw.vocabSize();
     proposals.reset(raw.count(), 0);
     for (int r = 0; r < raw.count(); r++) {
-      load(raw.logits(), r * vocabSize, vocabSize);
-      if (step.context().suppressed() >= 0) {
-        row[step.context().suppressed()] = Double.NEGATIVE_INFINITY;
-      }
-      filter(vocabSize);
       long key = step.context().noiseKey(step.call(), step.position(r), Noise.Purpose.TOKEN);
-      int token = draw(vocabSize, key);
+      int token = draw(raw, r, step.context().suppressed(), v -> Noise.gumbel(key, v));
       Softmax.normalise(row, vocabSize);
       Softmax.describe(row, vocabSize, token, proposals, r);
     }
     return proposals;
+  }
+
+  /**
+   * Draws a token from a filtered row: the arg-max of its logits plus noise, if there is a
+   * temperature.
+   *
+   * @param suppressed token that is never drawn, or -1
+   * @param noise added to the filtered logit of a token
+   */
+  int draw(Predictions raw, int r, int suppressed, IntToDoubleFunction noise) {
+    int count = raw.vocabSize();
+    load(raw.logits(), r * count, count);
+    if (suppressed >= 0) {
+      row[suppressed] = Double.NEGATIVE_INFINITY;
+    }
+    filter(count);
+    int best = -1;
+    double bestScore = Double.NEGATIVE_INFINITY;
+    for (int v = 0; v < count; v++) {
+      if (row[v] > Double.NEGATIVE_INFINITY) {
+        double score = temperature > 0 ? row[v] + noise.applyAsDouble(v) : row[v];
+        if (best < 0 || score > bestScore) {
+          best = v;
+          bestScore = score;
+        }
+      }
+    }
+    return best;
   }
 
   private void load(float[] logits, int from, int count) {
@@ -134,20 +158,5 @@ final class Categorical implements TokenProposer {
         }
       }
     }
-  }
-
-  private int draw(int count, long key) {
-    int best = -1;
-    double bestScore = Double.NEGATIVE_INFINITY;
-    for (int v = 0; v < count; v++) {
-      if (row[v] > Double.NEGATIVE_INFINITY) {
-        double score = temperature > 0 ? row[v] + Noise.gumbel(key, v) : row[v];
-        if (best < 0 || score > bestScore) {
-          best = v;
-          bestScore = score;
-        }
-      }
-    }
-    return best;
   }
 }

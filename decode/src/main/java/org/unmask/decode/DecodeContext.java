@@ -40,7 +40,7 @@ record DecodeContext(
 
   /** Draws a number in [0, 1) for one use in this sequence. */
   double uniform(int step, int position, Noise.Purpose purpose) {
-    return request.draws().uniform(request, step, position, purpose);
+    return request.draws().uniform(request, step, position, purpose, 0);
   }
 
   /** Returns the noise key of one use in this sequence. */

@@ -3,7 +3,8 @@ package org.unmask.decode;
 /**
  * What decoding one request gave, and what it cost.
  *
- * @param ids token ids of the response; not to be changed
+ * @param ids token ids of the response, not to be changed; what an early end left undecided keeps
+ *     the mask token
  * @param nfe forward calls of the main network
  * @param auxiliaryNfe forward calls of an auxiliary network, such as the causal model of APD
  * @param prefillNfe those of {@code nfe} that filled or refreshed a cache
@@ -11,6 +12,7 @@ package org.unmask.decode;
  * @param queryRows rows fed to the main network, over all calls
  * @param keyRows keys visible to the rows fed, summed over the calls: rows x keys is the work of
  *     attention only where all rows see all keys
+ * @param auxiliaryRows rows fed to the auxiliary network
  * @param generatedTokens tokens that were generated, padding included
  * @param keptTokens tokens before the first end token, or all if there is none
  */
@@ -22,6 +24,7 @@ public record DecodeResult(
     int storeNfe,
     long queryRows,
     long keyRows,
+    long auxiliaryRows,
     int generatedTokens,
     int keptTokens) {
 

@@ -48,7 +48,7 @@ abstract class Decoding implements Edits {
 
   @Override
   public final void commit(int position, int token, double confidence) {
-    canvas.commit(position, token, confidence, accounting.calls() - 1);
+    canvas.commit(position, token, confidence, accounting.steps() - 1);
     if (recorder != null) {
       recorder.commit(position, token, confidence);
     }
@@ -65,7 +65,7 @@ abstract class Decoding implements Edits {
   @Override
   public final void edit(int position, int token, double confidence) {
     int before = canvas.token(position);
-    canvas.commit(position, token, confidence, accounting.calls() - 1);
+    canvas.commit(position, token, confidence, accounting.steps() - 1);
     if (recorder != null) {
       recorder.edit(position, before, token, confidence);
     }
@@ -79,7 +79,7 @@ abstract class Decoding implements Edits {
   @Override
   public final void fill(int from, int token) {
     for (int position = from; position < canvas.length(); position++) {
-      canvas.commit(position, token, 1, accounting.calls() - 1);
+      canvas.commit(position, token, 1, accounting.steps() - 1);
     }
     detail("eos_filled_from", from - canvas.promptLength());
     detail("eos_id", token);
@@ -113,11 +113,17 @@ abstract class Decoding implements Edits {
     }
   }
 
+  /** Counts a further call of the main network in the same step and adds its query. */
+  final void secondCall(Query query, Calls calls) {
+    accounting.second(query);
+    calls.main(query);
+  }
+
   /** Tells the listener what the call just absorbed did. */
   final void report(DecodeStep.Kind kind, int block, int offset, int length) {
     DecodeContext.StepSink sink = context.listener();
     if (sink != null && recorder != null) {
-      sink.accept(recorder.finish(accounting.calls() - 1, kind, block, offset, length));
+      sink.accept(recorder.finish(accounting.steps() - 1, kind, block, offset, length));
     }
   }
 }

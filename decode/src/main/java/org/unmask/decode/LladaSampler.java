@@ -25,6 +25,8 @@ final class LladaSampler {
     return Algorithm.named(id, title)
         .paper("LLaDA", "2502.09992")
         .caches("prefix", "dual")
+        .with(Guidance.parameter())
+        .check(Guidance::check)
         .scheduled()
         .check(CommonOptions::checkStepsNotAboveTokens)
         .madeOf(

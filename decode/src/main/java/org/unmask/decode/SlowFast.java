@@ -120,6 +120,7 @@ final class SlowFast implements UnmaskPolicy, CachePolicy, Remasker {
   public void revise(Step step, Edits edits) {
     if (!isFast && !isSettled) {
       estimate(step);
+      isSettled |= calls == slowCalls - 1;
     }
     if (step.isRecorded()) {
       step.detail("sub_cycle", subCycle);

@@ -42,6 +42,19 @@ final class Softmax {
     return predictions.top(row) * StrictMath.exp((double) logits[from + token] - max);
   }
 
+  /** Returns the natural logarithm of a token's probability in softmax(l / temperature). */
+  static double logProbability(float[] logits, int from, int count, int token, double temperature) {
+    float max = Float.NEGATIVE_INFINITY;
+    for (int v = 0; v < count; v++) {
+      max = Math.max(max, logits[from + v]);
+    }
+    double sum = 0;
+    for (int v = 0; v < count; v++) {
+      sum += StrictMath.exp(((double) logits[from + v] - max) / temperature);
+    }
+    return ((double) logits[from + token] - max) / temperature - StrictMath.log(sum);
+  }
+
   /** Turns logits into probabilities in place; minus infinity becomes 0. */
   static void normalise(double[] row, int count) {
     double max = Double.NEGATIVE_INFINITY;

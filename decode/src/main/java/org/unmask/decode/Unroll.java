@@ -15,6 +15,7 @@ final class Unroll implements CachePolicy, StopRule {
   private static final String PREFIX_LOOK = "prefix-look";
   private static final String AFTER_LOOK = "after-look";
   private static final String WARMUP_STEPS = "warmup-steps";
+  private static final String STOP_AT_EOS = "stop-at-eos";
   private static final String EARLY_STOP = "early-stop";
 
   /** dInfer's own threshold rule. */
@@ -59,6 +60,7 @@ final class Unroll implements CachePolicy, StopRule {
         .with(Parameter.integer(PREFIX_LOOK, 16, 0, 100000, "vicinity rows before the block"))
         .with(Parameter.integer(AFTER_LOOK, 16, 0, 100000, "vicinity rows behind the block"))
         .with(Parameter.integer(WARMUP_STEPS, 0, 0, 100000, "first calls that use no cache"))
+        .with(Parameter.flag(STOP_AT_EOS, true, "end once a finished block has the end token"))
         .with(Parameter.flag(EARLY_STOP, true, "fill up with the end token once a block has one"))
         .with(CommonOptions.eosId());
   }
@@ -119,7 +121,10 @@ final class Unroll implements CachePolicy, StopRule {
 
   @Override
   public boolean stops(Step step, Edits edits) {
-    if (remaining > 0 || step.masksLeft() > 0 || step.blockEnd() == step.canvas().length()) {
+    if (!context.options().flag(STOP_AT_EOS)
+        || remaining > 0
+        || step.masksLeft() > 0
+        || step.blockEnd() == step.canvas().length()) {
       return false;
     }
     for (int position = step.blockStart(); position < step.blockEnd(); position++) {

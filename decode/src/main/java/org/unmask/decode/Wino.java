@@ -98,7 +98,7 @@ final class Wino extends Decoding {
     masks = 0;
     for (int p = canvas.promptLength(); p < blockStart + blockLength; p++) {
       if (canvas.isMasked(p)) {
-        noiseKeys[masks] = context.noiseKey(accounting.calls(), p, Noise.Purpose.TOKEN);
+        noiseKeys[masks] = context.noiseKey(accounting.steps(), p, Noise.Purpose.TOKEN);
         positions[masks] = p;
         rows[masks++] = p;
       }

@@ -2,6 +2,7 @@ package org.unmask.decode.trace;
 
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -9,6 +10,7 @@ import org.unmask.decode.Algorithms;
 import org.unmask.decode.DecodeOptions;
 import org.unmask.decode.DecodeRequest;
 import org.unmask.decode.Draws;
+import org.unmask.decode.Noise;
 
 /** Translates a published decoder and its arguments into an algorithm and its options. */
 final class PublishedStrategy {
@@ -16,6 +18,9 @@ final class PublishedStrategy {
   /** Arguments that choose the algorithm or say what is always so here. */
   private static final Set<String> NOT_OPTIONS =
       Set.of("remasking", "alg", "dual_cache", "constraints", "attention_layers", "cache");
+
+  /** Row length that the rule of {@code rand_start} counts with. */
+  private static final int VOCAB_SIZE = 2048;
 
   private PublishedStrategy() {}
 
@@ -75,15 +80,24 @@ final class PublishedStrategy {
       options.put("cache", strategy.substring(strategy.indexOf('+') + 1));
       return "learn2pd-eotp";
     }
+    if (strategy.startsWith("apd") || strategy.equals("leftright")) {
+      options.put("suppress-mask", false);
+    }
     return switch (strategy) {
+      case "apd" -> {
+        options.put("coupling", "argmax");
+        yield "apd";
+      }
+      case "apd-shared-gumbel" -> "apd";
       case "dinfer.credit" -> "credit";
       case "dinfer.hierarchy" -> "hierarchy";
       case "dinfer.generate_hierarchy" -> {
         options.put("maximum-unroll", 1);
+        options.put("stop-at-eos", false);
         yield "hierarchy";
       }
       case "dinfer.threshold", "dinfer.threshold_vicinity" -> "dinfer-threshold";
-      case "llada.generate" -> scheduled;
+      case "llada.generate", "llada.generate+cfg" -> scheduled;
       case "eb_sampler" -> "eb";
       case "klass.dream" -> "klass";
       case "pc_sampler" -> "pc";
@@ -108,15 +122,25 @@ final class PublishedStrategy {
     return given;
   }
 
-  /** Feeds the numbers that a trace has recorded under {@code rand}, by response position. */
+  /**
+   * Feeds recorded random numbers: those under {@code rand} by response position, those that follow
+   * from {@code rand_seed} and a step's {@code rand_start} by row and token.
+   */
   private static Draws draws(RecordedTrace trace) {
-    boolean isRecorded =
-        trace.steps().stream().anyMatch(step -> step.get("rand") instanceof java.util.List<?>);
-    return isRecorded
-        ? (request, step, position, purpose) -> {
-          java.util.List<?> drawn = (java.util.List<?>) trace.steps().get(step).get("rand");
-          return ((Number) drawn.get(position - trace.prompt().length)).doubleValue();
-        }
-        : Draws.SEEDED;
+    if (trace.fields().get("rand_seed") instanceof Number seed) {
+      return (request, step, position, purpose, token) -> {
+        Map<String, Object> recorded = trace.steps().get(step);
+        int row = position - trace.prompt().length - ((Number) recorded.get("t")).intValue();
+        int start = ((Number) recorded.get("rand_start")).intValue();
+        return Noise.uniform(seed.longValue(), start + row * VOCAB_SIZE + token);
+      };
+    }
+    if (trace.steps().stream().anyMatch(step -> step.get("rand") instanceof List<?>)) {
+      return (request, step, position, purpose, index) -> {
+        List<?> drawn = (List<?>) trace.steps().get(step).get("rand");
+        return ((Number) drawn.get(position - trace.prompt().length)).doubleValue();
+      };
+    }
+    return Draws.SEEDED;
   }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.unmask.decode.DecodeRequest;
 import org.unmask.decode.DecodeResult;
 import org.unmask.decode.DecodeStep;
@@ -54,7 +55,11 @@ public final class TraceVerifier {
     List<DecodeStep> steps = new ArrayList<>();
     DecodeResult result = decoder.decode(request, (index, step) -> steps.add(step));
     for (int i = 0; i < Math.min(steps.size(), trace.steps().size()); i++) {
-      Optional<String> difference = difference(trace.steps().get(i), fields(steps.get(i)));
+      Map<String, Object> expected = new LinkedHashMap<>(trace.steps().get(i));
+      if (Boolean.TRUE.equals(trace.fields().get("edge_last_row"))) {
+        expected.remove("ar_logprob"); // the release kept a row one too early, see Apd
+      }
+      Optional<String> difference = difference(expected, fields(steps.get(i)));
       if (difference.isPresent()) {
         return Optional.of("step " + i + ": " + difference.get());
       }
@@ -62,8 +67,10 @@ public final class TraceVerifier {
     if (steps.size() != trace.steps().size()) {
       return Optional.of("expected " + trace.steps().size() + " steps, made " + steps.size());
     }
-    if (trace.integer("nfe") != result.nfe()) {
-      return Optional.of("expected nfe " + trace.integer("nfe") + ", was " + result.nfe());
+    // the published guidance makes one call of a batch of two, which counts as two here
+    int nfe = trace.integer(trace.fields().containsKey("forward_rows") ? "forward_rows" : "nfe");
+    if (nfe != result.nfe()) {
+      return Optional.of("expected nfe " + nfe + ", was " + result.nfe());
     }
     int[] expected = trace.ids("final_ids");
     return Arrays.equals(expected, result.ids())
@@ -105,7 +112,6 @@ public final class TraceVerifier {
         continue; // without a commit some files name the block and some do not
       }
       if (!NOT_COMPARED.contains(name)
-          && field.getValue() != null
           && actual.containsKey(name)
           && !same(field.getValue(), actual.get(name))) {
         return Optional.of(
@@ -115,7 +121,10 @@ public final class TraceVerifier {
     return Optional.empty();
   }
 
-  private static boolean same(Object expected, Object actual) {
+  private static boolean same(@Nullable Object expected, @Nullable Object actual) {
+    if (expected == null) {
+      return true;
+    }
     if (expected instanceof List<?> a && actual instanceof List<?> b) {
       boolean same = a.size() == b.size();
       for (int i = 0; same && i < a.size(); i++) {

@@ -12,11 +12,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.unmask.decode.DecodeResources;
 import org.unmask.decode.Decoder;
 import org.unmask.decode.FilterModel;
@@ -32,9 +33,37 @@ import org.unmask.weights.safetensors.Tensor;
 class TraceGoldenTest {
 
   /** Longer traces are left to the slow tests. */
-  private static final int MOST_STEPS = 40;
+  private static final int MOST_STEPS = 16;
 
   private static final Map<String, ShippedModel> MODELS = new HashMap<>();
+
+  /** The golden files, or those named by the property golden.files. */
+  static Stream<String> files() {
+    String only = System.getProperty("golden.files");
+    if (only != null) {
+      return Stream.of(only.split(","));
+    }
+    return Stream.of(
+        "unmask-llada-6m",
+        "unmask-dream-6m",
+        "localleap",
+        "adablock",
+        "streaming",
+        "eb-sampler",
+        "klass",
+        "klass-dream",
+        "pc-sampler",
+        "rcr",
+        "saber",
+        "remdm",
+        "wino",
+        "prophet",
+        "slowfast",
+        "dinfer",
+        "learn2pd",
+        "apd",
+        "apd-paper");
+  }
 
   @AfterAll
   static void closeModels() {
@@ -54,11 +83,7 @@ class TraceGoldenTest {
       throws IOException {
     Object named = file.fields().get("model");
     String name = (String) (named != null ? named : ((List<?>) file.fields().get("models")).get(0));
-    ShippedModel model = MODELS.get(name);
-    if (model == null) {
-      model = new ShippedModel(name);
-      MODELS.put(name, model);
-    }
+    ShippedModel model = model(name);
     List<String> differences = new ArrayList<>();
     for (RecordedTrace trace : traces) {
       Decoder decoder = new Decoder(model.newDenoiser(), resources(file, trace));
@@ -69,6 +94,15 @@ class TraceGoldenTest {
     return differences;
   }
 
+  private static ShippedModel model(String name) throws IOException {
+    ShippedModel model = MODELS.get(name);
+    if (model == null) {
+      model = new ShippedModel(name);
+      MODELS.put(name, model);
+    }
+    return model;
+  }
+
   private static DecodeResources resources(TraceFile file, RecordedTrace trace) throws IOException {
     DecodeResources resources = DecodeResources.none().withEndTokens(2033);
     if (file.fields().get("background_frequency") instanceof List<?> list) {
@@ -77,6 +111,9 @@ class TraceGoldenTest {
         frequencies[i] = ((Number) list.get(i)).floatValue();
       }
       resources = resources.withFrequencies(frequencies);
+    }
+    if (trace.params().get("ar_model") instanceof String name) {
+      resources = resources.withAuxiliary(model(name).newDenoiser());
     }
     if (trace.params().get("filter") instanceof String name) {
       resources = resources.withFilter(filter(name));
@@ -112,26 +149,7 @@ class TraceGoldenTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "unmask-llada-6m",
-        "unmask-dream-6m",
-        "localleap",
-        "adablock",
-        "streaming",
-        "eb-sampler",
-        "klass",
-        "klass-dream",
-        "pc-sampler",
-        "rcr",
-        "saber",
-        "remdm",
-        "wino",
-        "prophet",
-        "slowfast",
-        "dinfer",
-        "learn2pd"
-      })
+  @MethodSource("files")
   void shortestTraces_matchThePublishedDecoder(String name) throws IOException {
     TraceFile file = read(name);
     Map<String, RecordedTrace> shortest = new HashMap<>();
@@ -149,26 +167,7 @@ class TraceGoldenTest {
 
   @ParameterizedTest
   @Tag("slow")
-  @ValueSource(
-      strings = {
-        "unmask-llada-6m",
-        "unmask-dream-6m",
-        "localleap",
-        "adablock",
-        "streaming",
-        "eb-sampler",
-        "klass",
-        "klass-dream",
-        "pc-sampler",
-        "rcr",
-        "saber",
-        "remdm",
-        "wino",
-        "prophet",
-        "slowfast",
-        "dinfer",
-        "learn2pd"
-      })
+  @MethodSource("files")
   void allTraces_matchThePublishedDecoder(String name) throws IOException {
     TraceFile file = read(name);
     assertThat(differences(file, file.traces())).isEmpty();
