@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import org.unmask.tasks.generate.Generator;
+import org.unmask.tasks.generate.OfficialLatinSquares;
 import org.unmask.tasks.parallelbench.DataFile;
 import org.unmask.tasks.parallelbench.Sample;
 import org.unmask.tasks.parallelbench.Task;
@@ -44,6 +45,16 @@ public final class TaskData {
    */
   public static List<Sample> generated(Task task, long seed, int count) {
     return Generator.samples(task, seed, count);
+  }
+
+  /**
+   * Makes the official set again, without its file; possible for Latin squares of {@code
+   * paper-2510} only.
+   *
+   * @throws IllegalArgumentException for all other tasks
+   */
+  public static List<Sample> regenerated(Task task) {
+    return OfficialLatinSquares.samples(task);
   }
 
   /**

@@ -171,6 +171,15 @@ class TaskDataTest {
   }
 
   @Test
+  void setWithoutAKnownGenerator_cannotBeMadeAgain() {
+    for (var task : List.of(COPY, ParallelBench.task(Version.CLI_2026, "puzzle/latin_square_n4"))) {
+      assertThatThrownBy(() -> TaskData.regenerated(task))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(task.id());
+    }
+  }
+
+  @Test
   void missingFile_isNamedWithARemedy(@TempDir Path folder) {
     assertThatThrownBy(() -> TaskData.official(folder, COPY))
         .isInstanceOf(IOException.class)

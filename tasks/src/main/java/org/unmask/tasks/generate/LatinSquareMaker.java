@@ -1,6 +1,5 @@
 package org.unmask.tasks.generate;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +19,8 @@ import org.unmask.tasks.random.RandomStream;
  */
 record LatinSquareMaker(int size) implements ExampleMaker {
 
-  private static final List<String> SYMBOLS =
+  /** All letters and digits. */
+  static final List<String> SYMBOLS =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".chars().mapToObj(Character::toString).toList();
 
   @Override
@@ -31,21 +31,31 @@ record LatinSquareMaker(int size) implements ExampleMaker {
   @Override
   public Example make(RandomStream random, int length) {
     var symbols = random.sample(SYMBOLS, size);
-    var rows = new ArrayList<List<String>>();
-    for (int shift = 0; shift < size; shift++) {
-      var row = new ArrayList<>(symbols.subList(shift, size));
-      row.addAll(symbols.subList(0, shift));
-      rows.add(row);
-    }
-    var columns = random.shuffled(IntStream.range(0, size).boxed().toList());
-    String example =
-        random.shuffled(rows).stream()
-            .map(row -> columns.stream().map(row::get).collect(Collectors.joining(",")))
+    var numbers = IntStream.range(0, size).boxed().toList();
+    var columns = random.shuffled(numbers);
+    return example(symbols, random.shuffled(numbers), columns);
+  }
+
+  /**
+   * Asks for a square and gives the cyclic one as an example.
+   *
+   * @param symbols the symbols
+   * @param rows order of the rows
+   * @param columns order of the columns
+   */
+  Example example(List<String> symbols, List<Integer> rows, List<Integer> columns) {
+    String square =
+        rows.stream()
+            .map(
+                row ->
+                    columns.stream()
+                        .map(column -> symbols.get((row + column) % size))
+                        .collect(Collectors.joining(",")))
             .collect(Collectors.joining("\n"));
     var input = new LinkedHashMap<String, Object>();
     input.put("size", size);
     input.put("symbols", "[" + String.join(", ", symbols) + "]");
     return new Example(
-        input, new Answer.Square(symbols, example), Optional.empty(), Map.of("length", size));
+        input, new Answer.Square(symbols, square), Optional.empty(), Map.of("length", size));
   }
 }

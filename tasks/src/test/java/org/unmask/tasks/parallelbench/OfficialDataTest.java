@@ -13,6 +13,7 @@ import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.unmask.tasks.TaskData;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -103,6 +104,12 @@ class OfficialDataTest {
       }
     }
     System.out.println("official answers scored: " + checked);
+  }
+
+  @Test
+  void latinSquares_areMadeAgainWithoutTheirFile() throws IOException {
+    var task = ParallelBench.task("puzzle/latin_square_n4");
+    assertThat(TaskData.regenerated(task)).isEqualTo(DataFile.read(folder, task));
   }
 
   private static List<Task> withFiles() {

@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.unmask.tasks.TaskData;
 import org.unmask.tasks.metric.Answer;
 
 /**
@@ -41,6 +42,24 @@ class PromptGoldenTest {
 
     assertThat(shots).hasSize(task.shots());
     assertThat(task.messages(sample)).isEqualTo(prompt.messages());
+  }
+
+  @Test
+  void regeneratedLatinSquares_areTheReferenceOnes() {
+    var task = ParallelBench.task("puzzle/latin_square_n4");
+    var samples = TaskData.regenerated(task);
+    int checked = 0;
+    for (var prompt : prompts()) {
+      if (prompt.task().equals(task.id())) {
+        var sample = samples.get(prompt.index());
+        assertThat(task.messages(sample)).isEqualTo(prompt.messages());
+        assertThat(sample.answer().example())
+            .isEqualTo(prompt.label().get("example").stringValue());
+        checked++;
+      }
+    }
+    assertThat(samples).hasSize(100);
+    assertThat(checked).isEqualTo(3);
   }
 
   @Test
