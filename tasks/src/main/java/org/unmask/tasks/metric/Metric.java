@@ -53,7 +53,9 @@ public enum Metric {
 
   /** Tells whether this metric can judge against an answer of that shape. */
   public boolean accepts(Answer answer) {
-    return answerType.isInstance(answer);
+    boolean needsWord = this == LIST_RANDOM_INSERT || this == LIST_RANDOM_REPLACE;
+    return answerType.isInstance(answer)
+        && !(needsWord && answer instanceof Answer.Items items && items.word().isEmpty());
   }
 
   /**
@@ -135,8 +137,7 @@ public enum Metric {
 
   private <T extends Answer> T cast(Answer answer, Class<T> type) {
     if (!accepts(answer)) {
-      throw new IllegalArgumentException(
-          id + " cannot judge against " + answer.getClass().getSimpleName());
+      throw new IllegalArgumentException(id + " cannot judge against " + answer);
     }
     return type.cast(answer);
   }
@@ -149,17 +150,13 @@ public enum Metric {
     var items = cast(answer, Answer.Items.class);
     return switch (this) {
       case LIST_SHUFFLE -> ListRules.isShuffle(list, items.input());
-      case LIST_RANDOM_INSERT -> ListRules.isInsertion(list, items.input(), word(items));
+      case LIST_RANDOM_INSERT ->
+          ListRules.isInsertion(list, items.input(), items.word().orElseThrow());
       case LIST_RANDOM_REMOVE -> ListRules.isRemoval(list, items.input());
-      case LIST_RANDOM_REPLACE -> ListRules.isReplacement(list, items.input(), word(items));
+      case LIST_RANDOM_REPLACE ->
+          ListRules.isReplacement(list, items.input(), items.word().orElseThrow());
       default -> throw new IllegalArgumentException(id + " does not judge lists");
     };
-  }
-
-  private static String word(Answer.Items items) {
-    return items
-        .word()
-        .orElseThrow(() -> new IllegalArgumentException("the answer names no word to look for"));
   }
 
   private static Map<String, Double> pair(boolean loose, boolean strict) {

@@ -176,6 +176,30 @@ class MeritTest {
   }
 
   @Test
+  void matchedSpeed_isPbOfTheAverageWithAnInterval() {
+    var slow =
+        new MatchedSpeed.Setting(new double[] {1, 1, 1, 1}, new double[] {100, 100, 100, 100});
+    var fast = new MatchedSpeed.Setting(new double[] {3, 3, 3, 3}, new double[] {100, 0, 100, 0});
+    var adaptive = new MatchedSpeed(List.of(slow, fast), true);
+    var fixed = new MatchedSpeed(List.of(slow, fast), false);
+    var bootstrap = Bootstrap.of(4, 500, 3);
+
+    assertThat(adaptive.at(75, 0.9, bootstrap).estimate()).isCloseTo(2, within(ROUNDING));
+    assertThat(fixed.at(75, 0.9, bootstrap).estimate()).isEqualTo(1);
+    assertThat(adaptive.at(101, 0.9, bootstrap)).isEqualTo(new Bootstrap.Interval(0, 0, 0));
+    var difference = adaptive.over(fixed, 75, 0.9, bootstrap);
+    assertThat(difference.estimate()).isCloseTo(1, within(ROUNDING));
+    assertThat(difference.low()).isLessThan(1);
+    assertThat(adaptive.over(adaptive, 75, 0.9, bootstrap))
+        .isEqualTo(new Bootstrap.Interval(0, 0, 0));
+    assertThatThrownBy(() -> new MatchedSpeed.Setting(new double[1], new double[2]))
+        .hasMessageContaining("2 scores");
+    var shorter = new MatchedSpeed.Setting(new double[] {1}, new double[] {1});
+    assertThatThrownBy(() -> new MatchedSpeed(List.of(slow, shorter), true))
+        .hasMessageContaining("same samples");
+  }
+
+  @Test
   void oracle_takesTheFewestStepsAmongTheBestScores() {
     var samples =
         List.of(

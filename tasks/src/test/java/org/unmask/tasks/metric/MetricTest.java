@@ -216,7 +216,11 @@ class MetricTest {
   void answerOfAnotherShape_isRefused() {
     assertThatThrownBy(() -> Metric.LIST_SHUFFLE.score(new Answer.Text("x"), "x", Judges.NONE))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("list_shuffle_score cannot judge against Text");
+        .hasMessage("list_shuffle_score cannot judge against Text[example=x]");
+    var wordless = new Answer.Items(List.of("A"), Optional.empty(), "");
+    assertThat(Metric.LIST_SHUFFLE.accepts(wordless)).isTrue();
+    assertThat(Metric.LIST_RANDOM_INSERT.accepts(wordless)).isFalse();
+    assertThat(Metric.LIST_RANDOM_REPLACE.accepts(wordless)).isFalse();
   }
 
   @ParameterizedTest
