@@ -26,6 +26,7 @@ final class HeadPass {
   private final HeadStatistics statistics = new HeadStatistics();
   private final float[][] tiles;
   private final float[][] sums;
+  private final PackedMatrix.Scratch[] scratch;
   private final int chunks;
   private final WorkerPool.Task tile = this::tile;
   private List<Query> queries = List.of();
@@ -41,6 +42,8 @@ final class HeadPass {
     this.pool = pool;
     tiles = new float[pool.threads()][RowSet.MAX_CHUNK * CHUNK];
     sums = new float[pool.threads()][2];
+    scratch = new PackedMatrix.Scratch[pool.threads()];
+    Arrays.setAll(scratch, i -> new PackedMatrix.Scratch());
   }
 
   /** Makes room for the final normed rows of so many chunks. */
@@ -111,7 +114,8 @@ final class HeadPass {
         CHUNK,
         false,
         start / MatrixKernel.PANEL,
-        Math.min(head.panels(), (start + CHUNK) / MatrixKernel.PANEL));
+        Math.min(head.panels(), (start + CHUNK) / MatrixKernel.PANEL),
+        scratch[worker]);
     Predictions predictions = query.predictions();
     for (int r = 0; r < count; r++) {
       int prediction = from + r - firstOfQuery[index];

@@ -27,6 +27,7 @@ final class LayerOps {
   private final RotaryTable rotary;
   private final Attention attention;
   private final float[] normed;
+  private final PackedMatrix.Scratch scratch = new PackedMatrix.Scratch();
   private final float scale;
 
   LayerOps(TransformerConfig config, Kernels kernels, RotaryTable rotary) {
@@ -201,6 +202,6 @@ final class LayerOps {
       boolean accumulate,
       int p0,
       int p1) {
-    w.multiply(kernels.matrix(), in, count, out, to, ldOut, accumulate, p0, p1);
+    w.multiply(kernels.matrix(), in, count, out, to, ldOut, accumulate, p0, p1, scratch);
   }
 }

@@ -8,6 +8,7 @@ import org.unmask.model.Denoiser;
 import org.unmask.runtime.exec.WorkerPool;
 import org.unmask.runtime.kernel.Kernels;
 import org.unmask.runtime.nn.RotaryTable;
+import org.unmask.runtime.nn.WeightFormat;
 import org.unmask.weights.Checkpoint;
 import org.unmask.weights.JsonFiles;
 
@@ -39,10 +40,23 @@ public final class Transformer {
    *     implemented, or a tensor is missing, unknown or of the wrong shape
    */
   public static Transformer load(Checkpoint checkpoint, WorkerPool pool) throws IOException {
+    TransformerConfig config = config(checkpoint);
+    return load(checkpoint, TransformerWeights.exactFormat(checkpoint, config), pool);
+  }
+
+  /**
+   * Loads a model with weights in a given format, quantised if need be.
+   *
+   * @param format how packed weights are held; {@link WeightFormat#INT8} and {@link
+   *     WeightFormat#INT4} round them
+   * @throws IOException as for {@link #load(Checkpoint, WorkerPool)}
+   */
+  public static Transformer load(Checkpoint checkpoint, WeightFormat format, WorkerPool pool)
+      throws IOException {
     Families.Described described = describe(checkpoint);
+    TransformerConfig config = described.config();
     return new Transformer(
-        described.config(),
-        TransformerWeights.load(checkpoint, described.config(), described.names(), pool));
+        config, TransformerWeights.load(checkpoint, config, described.names(), format, pool));
   }
 
   /**

@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.unmask.runtime.exec.WorkerPool;
 import org.unmask.runtime.nn.PackedMatrix;
+import org.unmask.runtime.nn.WeightFormat;
 import org.unmask.weights.Checkpoint;
 import org.unmask.weights.CheckpointException;
 import org.unmask.weights.safetensors.Dtype;
@@ -49,10 +51,29 @@ record TransformerWeights(
   /** Up to here float32 panels are used, which multiply a little faster than bfloat16 ones. */
   private static final long MAX_F32_PARAMETERS = 700_000_000;
 
+  /**
+   * Returns the smallest format that keeps the stored weights exactly, float32 for small models.
+   */
+  static WeightFormat exactFormat(Checkpoint checkpoint, TransformerConfig c) {
+    if (c.parameters() <= MAX_F32_PARAMETERS) {
+      return WeightFormat.F32;
+    }
+    Set<Dtype> dtypes =
+        checkpoint.tensors().values().stream().map(Tensor::dtype).collect(Collectors.toSet());
+    if (dtypes.equals(Set.of(Dtype.BF16))) {
+      return WeightFormat.BF16;
+    }
+    return dtypes.equals(Set.of(Dtype.F16)) ? WeightFormat.F16 : WeightFormat.F32;
+  }
+
   static TransformerWeights load(
-      Checkpoint checkpoint, TransformerConfig c, TensorNames names, WorkerPool pool)
+      Checkpoint checkpoint,
+      TransformerConfig c,
+      TensorNames names,
+      WeightFormat format,
+      WorkerPool pool)
       throws IOException {
-    return new Loader(checkpoint, c, names, pool).load();
+    return new Loader(checkpoint, c, names, format, pool).load();
   }
 
   /** Collects tensors, checks shapes and notes which were used. */
@@ -64,16 +85,19 @@ record TransformerWeights(
     private final WorkerPool pool;
     private final Set<String> used = new HashSet<>();
     private final Arena arena = Arena.ofAuto(); // lives as long as a packed matrix is reachable
-    private final PackedMatrix.Format format;
+    private final WeightFormat format;
 
-    Loader(Checkpoint checkpoint, TransformerConfig c, TensorNames names, WorkerPool pool) {
+    Loader(
+        Checkpoint checkpoint,
+        TransformerConfig c,
+        TensorNames names,
+        WeightFormat format,
+        WorkerPool pool) {
       this.checkpoint = checkpoint;
       this.c = c;
       this.names = names;
       this.pool = pool;
-      boolean small = c.parameters() <= MAX_F32_PARAMETERS;
-      boolean exact = checkpoint.tensors().values().stream().allMatch(t -> t.dtype() == Dtype.BF16);
-      format = small || !exact ? PackedMatrix.Format.F32 : PackedMatrix.Format.BF16;
+      this.format = format;
     }
 
     TransformerWeights load() throws IOException {

@@ -11,28 +11,12 @@ import org.unmask.runtime.kernel.MatrixKernel;
  * [panel][input][32]}, the last one padded with zeros, in native memory aligned to cache lines. The
  * layout does not depend on the vector width.
  *
+ * <p>float32 and bfloat16 panels are multiplied in place; other formats are widened block by block
+ * into scratch memory of the worker.
+ *
  * <p>Immutable after packing and safe to share; the memory belongs to the arena.
  */
 public final class PackedMatrix {
-
-  /** How weights are held. */
-  public enum Format {
-    /** float32: fastest per product, for models that fit in cache or memory easily. */
-    F32(4),
-    /** bfloat16: half the memory, a little slower per product; exact for bfloat16 checkpoints. */
-    BF16(2);
-
-    private final int bytes;
-
-    Format(int bytes) {
-      this.bytes = bytes;
-    }
-
-    /** Returns the bytes per weight. */
-    public int bytes() {
-      return bytes;
-    }
-  }
 
   /** Where the rows of a matrix come from. */
   @FunctionalInterface
@@ -47,40 +31,62 @@ public final class PackedMatrix {
     void read(int row, float[] out);
   }
 
+  /** Scratch memory of one worker for formats that are widened before use. */
+  public static final class Scratch {
+
+    private final float[] block = new float[DEPTH * PANEL];
+
+    /** Allocates it. */
+    public Scratch() {}
+  }
+
   /** Outputs per panel. */
   public static final int PANEL = MatrixKernel.PANEL;
 
   private static final int DEPTH = MatrixKernel.DEPTH;
 
-  private final Format format;
+  private final WeightFormat format;
   private final int outputs;
   private final int inputs;
   private final MemorySegment[] panels;
 
-  private PackedMatrix(Format format, int outputs, int inputs, MemorySegment[] panels) {
+  /** Scales (panel, group, 32) of quantised formats, else empty. */
+  private final float[] scales;
+
+  private PackedMatrix(
+      WeightFormat format, int outputs, int inputs, MemorySegment[] panels, float[] scales) {
     this.format = format;
     this.outputs = outputs;
     this.inputs = inputs;
     this.panels = panels;
+    this.scales = scales;
   }
 
   /**
    * Packs a matrix.
    *
-   * @param format BF16 rounds weights to nearest even where they are not bfloat16 already
+   * @param format rounds weights that it cannot hold exactly to nearest even
    * @param outputs rows of W, at least 1
    * @param inputs columns of W, in [1, 2^24]
    * @param arena owns the packed memory
    */
   public static PackedMatrix pack(
-      Format format, int outputs, int inputs, RowSource source, WorkerPool pool, Arena arena) {
+      WeightFormat format,
+      int outputs,
+      int inputs,
+      RowSource source,
+      WorkerPool pool,
+      Arena arena) {
     int count = Math.ceilDiv(outputs, PANEL);
-    long panelBytes = (long) inputs * PANEL * format.bytes;
+    long panelBytes = (long) inputs * PANEL * format.bits() / 8;
     MemorySegment all = arena.allocate(count * panelBytes, 64);
     MemorySegment[] panels = new MemorySegment[count];
     for (int p = 0; p < count; p++) {
       panels[p] = all.asSlice(p * panelBytes, panelBytes);
     }
+    int groups = format.isQuantised() ? Math.ceilDiv(inputs, format.group(inputs)) : 0;
+    float[] scales = new float[count * groups * PANEL];
+    PackedMatrix packed = new PackedMatrix(format, outputs, inputs, panels, scales);
     pool.run(
         count,
         (panel, worker) -> {
@@ -88,26 +94,57 @@ public final class PackedMatrix {
           int from = panel * PANEL;
           for (int j = 0; j < Math.min(PANEL, outputs - from); j++) {
             source.read(from + j, row);
-            if (format == Format.F32) {
-              packF32(row, inputs, j, panels[panel]);
-            } else {
-              packBf16(row, inputs, j, panels[panel]);
-            }
+            packed.packRow(row, panel, j);
           }
         });
-    return new PackedMatrix(format, outputs, inputs, panels);
+    return packed;
   }
 
-  private static void packF32(float[] row, int inputs, int j, MemorySegment panel) {
-    for (int k = 0; k < inputs; k++) {
-      panel.setAtIndex(ValueLayout.JAVA_FLOAT, k * PANEL + j, row[k]);
+  private void packRow(float[] row, int p, int j) {
+    MemorySegment panel = panels[p];
+    switch (format) {
+      case F32 -> {
+        for (int k = 0; k < inputs; k++) {
+          panel.setAtIndex(ValueLayout.JAVA_FLOAT, k * PANEL + j, row[k]);
+        }
+      }
+      case BF16 -> {
+        int half = 2 * (j % 16) + j / 16;
+        for (int k = 0; k < inputs; k++) {
+          panel.setAtIndex(ValueLayout.JAVA_SHORT, k * PANEL + half, toBf16(row[k]));
+        }
+      }
+      case F16 -> {
+        for (int k = 0; k < inputs; k++) {
+          panel.setAtIndex(ValueLayout.JAVA_SHORT, k * PANEL + j, Float.floatToFloat16(row[k]));
+        }
+      }
+      case INT8, INT4 -> quantiseRow(row, p, j);
     }
   }
 
-  private static void packBf16(float[] row, int inputs, int j, MemorySegment panel) {
-    int half = 2 * (j % 16) + j / 16;
-    for (int k = 0; k < inputs; k++) {
-      panel.setAtIndex(ValueLayout.JAVA_SHORT, k * PANEL + half, toBf16(row[k]));
+  private void quantiseRow(float[] row, int p, int j) {
+    int group = format.group(inputs);
+    int groups = Math.ceilDiv(inputs, group);
+    for (int g = 0; g < groups; g++) {
+      int end = Math.min(inputs, (g + 1) * group);
+      float max = 0;
+      for (int k = g * group; k < end; k++) {
+        max = Math.max(max, Math.abs(row[k]));
+      }
+      float scale = max / format.levels();
+      scales[(p * groups + g) * PANEL + j] = scale;
+      for (int k = g * group; k < end; k++) {
+        int q = scale == 0 ? 0 : (int) Math.rint(row[k] / scale);
+        if (format == WeightFormat.INT8) {
+          panels[p].set(ValueLayout.JAVA_BYTE, k * PANEL + j, (byte) q);
+        } else { // columns j and j + 16 share a byte, j low
+          int at = k * PANEL / 2 + j % 16;
+          int old = panels[p].get(ValueLayout.JAVA_BYTE, at);
+          int both = j < 16 ? (old & 0xf0) | (q & 0xf) : (old & 0xf) | (q << 4);
+          panels[p].set(ValueLayout.JAVA_BYTE, at, (byte) both);
+        }
+      }
     }
   }
 
@@ -118,6 +155,11 @@ public final class PackedMatrix {
       return (short) ((bits >>> 16) | 0x40);
     }
     return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
+  }
+
+  /** Returns the format. */
+  public WeightFormat format() {
+    return format;
   }
 
   /** Returns the number of outputs. */
@@ -137,7 +179,7 @@ public final class PackedMatrix {
 
   /** Returns the memory held, in bytes. */
   public long sizeBytes() {
-    return (long) panels.length * PANEL * inputs * format.bytes;
+    return (long) panels.length * PANEL * inputs * format.bits() / 8 + 4L * scales.length;
   }
 
   /**
@@ -149,6 +191,7 @@ public final class PackedMatrix {
    * @param y outputs, row r at {@code yo + r * ldy}, output {@code 32 * from} first; room for whole
    *     panels
    * @param accumulate start from y: fuses a residual or a bias
+   * @param scratch memory of the calling worker
    */
   public void multiply(
       MatrixKernel kernel,
@@ -159,7 +202,8 @@ public final class PackedMatrix {
       int ldy,
       boolean accumulate,
       int from,
-      int to) {
+      int to,
+      Scratch scratch) {
     int tile = kernel.maxRows();
     float[] a = x.data();
     for (int panel = from; panel < to; panel++) {
@@ -167,18 +211,57 @@ public final class PackedMatrix {
       MemorySegment w = panels[panel];
       for (int k = 0; k < inputs; k += DEPTH) {
         int depth = Math.min(DEPTH, inputs - k);
-        int at = k * PANEL * format.bytes;
         boolean add = accumulate || k > 0;
+        if (format != WeightFormat.F32 && format != WeightFormat.BF16) {
+          widen(panel, k, depth, scratch.block);
+        }
         for (int row = 0; row < rows; row += tile) {
-          int height = Math.min(tile, rows - row);
+          int n = Math.min(tile, rows - row);
           int ao = x.offset(row, k);
           int co = column + row * ldy;
           switch (format) {
-            case F32 -> kernel.multiplyF32(height, a, ao, w, at, depth, y, co, ldy, add);
-            case BF16 -> kernel.multiplyBf16(height, a, ao, w, at, depth, y, co, ldy, add);
+            case F32 -> kernel.multiplyF32(n, a, ao, w, k * PANEL * 4, depth, y, co, ldy, add);
+            case BF16 -> kernel.multiplyBf16(n, a, ao, w, k * PANEL * 2, depth, y, co, ldy, add);
+            case F16, INT8, INT4 ->
+                kernel.multiply(
+                    n, PANEL, a, ao, DEPTH, scratch.block, 0, PANEL, depth, y, co, ldy, add);
           }
         }
       }
+    }
+  }
+
+  /** Widens rows [k, k + depth) of a panel to float32. */
+  private void widen(int p, int k, int depth, float[] out) {
+    MemorySegment panel = panels[p];
+    switch (format) {
+      case F16 -> {
+        for (int i = 0; i < depth * PANEL; i++) {
+          out[i] = Float.float16ToFloat(panel.getAtIndex(ValueLayout.JAVA_SHORT, k * PANEL + i));
+        }
+      }
+      case INT8 -> {
+        for (int r = 0; r < depth; r++) {
+          int at = (k + r) * PANEL;
+          for (int j = 0; j < PANEL; j++) {
+            out[r * PANEL + j] = panel.get(ValueLayout.JAVA_BYTE, at + j) * scales[p * PANEL + j];
+          }
+        }
+      }
+      case INT4 -> {
+        int group = format.group(inputs);
+        int groups = Math.ceilDiv(inputs, group);
+        for (int r = 0; r < depth; r++) {
+          int at = (k + r) * PANEL / 2;
+          int s = (p * groups + (k + r) / group) * PANEL;
+          for (int j = 0; j < 16; j++) {
+            int both = panel.get(ValueLayout.JAVA_BYTE, at + j);
+            out[r * PANEL + j] = (both << 28 >> 28) * scales[s + j];
+            out[r * PANEL + j + 16] = (both >> 4) * scales[s + j + 16];
+          }
+        }
+      }
+      case F32, BF16 -> throw new IllegalStateException(format + " panels are multiplied in place");
     }
   }
 }
