@@ -4,6 +4,8 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module org.unmask.bench {
   requires static org.jspecify;
+  requires java.management;
+  requires com.fasterxml.jackson.annotation;
   requires org.unmask.decode;
   requires org.unmask.model;
   requires org.unmask.runtime;
@@ -12,4 +14,9 @@ module org.unmask.bench {
   requires tools.jackson.databind;
   requires info.picocli;
   requires me.tongfei.progressbar;
+
+  opens org.unmask.bench.cli to
+      info.picocli;
+  opens org.unmask.bench.sweep to
+      tools.jackson.databind;
 }

@@ -1,0 +1,135 @@
+package org.unmask.bench.load;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.unmask.decode.DecodeResources;
+import org.unmask.decode.Decoder;
+import org.unmask.model.Denoiser;
+import org.unmask.model.transformer.Transformer;
+import org.unmask.runtime.exec.WorkerPool;
+import org.unmask.runtime.kernel.Kernels;
+import org.unmask.weights.Checkpoint;
+
+/**
+ * A checkpoint ready to run: mapped weights, packed kernels, worker threads, tokenizer.
+ *
+ * <p>Used by one thread at a time. Closing it ends the threads and unmaps the weights.
+ */
+public final class LoadedModel implements AutoCloseable {
+
+  private final Checkpoint checkpoint;
+  private final WorkerPool pool;
+  private final Kernels kernels;
+  private final Transformer transformer;
+  private final Denoiser denoiser;
+  private final ModelText text;
+  private final int[] endTokens;
+  private final DecodeResources resources;
+
+  private LoadedModel(
+      Checkpoint checkpoint,
+      WorkerPool pool,
+      Kernels kernels,
+      Transformer transformer,
+      ModelText text) {
+    this.checkpoint = checkpoint;
+    this.pool = pool;
+    this.kernels = kernels;
+    this.transformer = transformer;
+    this.text = text;
+    denoiser = transformer.newDenoiser(kernels, pool);
+    endTokens = transformer.config().stopIds().stream().mapToInt(Integer::intValue).toArray();
+    resources = DecodeResources.none().withEndTokens(endTokens);
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @param folder the checkpoint's folder
+   * @param threads of the forward pass, at least 1
+   * @param vectorBits 64, 128, 256, 512, scalar or auto
+   * @throws IOException if the checkpoint is missing, damaged or of an unknown kind
+   * @throws IllegalArgumentException if {@code threads} or {@code vectorBits} makes no sense
+   */
+  public static LoadedModel open(Path folder, int threads, String vectorBits) throws IOException {
+    Kernels kernels = Kernels.named(vectorBits);
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be at least 1, was " + threads);
+    }
+    Checkpoint checkpoint = Checkpoint.open(folder);
+    WorkerPool pool = null;
+    try {
+      pool = new WorkerPool(threads);
+      Transformer transformer = Transformer.load(checkpoint, pool);
+      return new LoadedModel(
+          checkpoint, pool, kernels, transformer, ModelText.open(checkpoint.folder()));
+    } catch (IOException | RuntimeException | Error e) {
+      if (pool != null) {
+        pool.close();
+      }
+      checkpoint.close();
+      throw e;
+    }
+  }
+
+  /** Returns the name for tables and files. */
+  public String name() {
+    return checkpoint.name();
+  }
+
+  /** Returns the checkpoint the model was loaded from. */
+  public Checkpoint checkpoint() {
+    return checkpoint;
+  }
+
+  /** Returns the network. */
+  public Denoiser denoiser() {
+    return denoiser;
+  }
+
+  /** Returns what decoding needs to know beside the network. */
+  public DecodeResources resources() {
+    return resources;
+  }
+
+  /** Returns a decoder over the network. */
+  public Decoder decoder() {
+    return new Decoder(denoiser, resources);
+  }
+
+  /** Returns tokenizer and chat template. */
+  public ModelText text() {
+    return text;
+  }
+
+  /** Returns the name of the kernels in use. */
+  public String kernels() {
+    return kernels.name();
+  }
+
+  /** Returns the configuration and the packed weights. */
+  public Transformer transformer() {
+    return transformer;
+  }
+
+  /** Returns the text of a response up to its first end token. */
+  public String answer(int[] ids) {
+    int end = 0;
+    while (end < ids.length && !isEnd(ids[end])) {
+      end++;
+    }
+    return text.withoutSpecials(Arrays.copyOf(ids, end));
+  }
+
+  private boolean isEnd(int id) {
+    return IntStream.of(endTokens).anyMatch(end -> end == id);
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+    checkpoint.close();
+  }
+}

@@ -1,0 +1,70 @@
+package org.unmask.bench.load;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.unmask.model.chat.ChatMessage;
+import org.unmask.model.chat.ChatTemplate;
+import org.unmask.model.chat.ChatTemplates;
+import org.unmask.model.tokenizer.Tokenizer;
+
+/**
+ * The text side of a checkpoint: its tokenizer, and its chat template where it is asked for. Needs
+ * no weights. Used by one thread at a time.
+ */
+public final class ModelText {
+
+  private final Path folder;
+  private final Tokenizer tokenizer;
+  private @Nullable ChatTemplate template;
+
+  private ModelText(Path folder, Tokenizer tokenizer) {
+    this.folder = folder;
+    this.tokenizer = tokenizer;
+  }
+
+  /**
+   * Reads a checkpoint's tokenizer.
+   *
+   * @param folder the checkpoint's folder
+   * @throws IOException if it has none, or one of an unknown kind
+   */
+  public static ModelText open(Path folder) throws IOException {
+    return new ModelText(folder, Tokenizer.load(folder));
+  }
+
+  /** Returns the ids of a text; the text of special tokens becomes their ids. */
+  public int[] encode(String text) {
+    return tokenizer.encode(text);
+  }
+
+  /**
+   * Returns the ids of a conversation, ready for the assistant's answer.
+   *
+   * @throws IOException if the checkpoint has no chat template, or one that is not known
+   */
+  public int[] chat(List<ChatMessage> messages) throws IOException {
+    ChatTemplate known = template;
+    if (known == null) {
+      known = ChatTemplates.forFolder(folder);
+      template = known;
+    }
+    return known.encode(tokenizer, messages, true);
+  }
+
+  /** Returns the ids of a conversation in which a user says one thing. */
+  public int[] chatUser(String content) throws IOException {
+    return chat(List.of(new ChatMessage("user", content)));
+  }
+
+  /** Returns the text of ids, special tokens left out. */
+  public String withoutSpecials(int... ids) {
+    return tokenizer.decode(ids, true);
+  }
+
+  /** Returns the text of ids, special tokens written out. */
+  public String withSpecials(int... ids) {
+    return tokenizer.decode(ids, false);
+  }
+}

@@ -1,0 +1,158 @@
+package org.unmask.bench.sweep;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.unmask.decode.Algorithm;
+import org.unmask.decode.Algorithms;
+import org.unmask.decode.DecodeOptions;
+import org.unmask.decode.Parameter;
+
+/**
+ * Turns options with several values into strategies and their settings.
+ *
+ * <p>Each algorithm has one degree of parallelism, which becomes the curve: {@code threshold} its
+ * threshold, {@code factor} its factor, every other the tokens unmasked per step. Several values of
+ * any other option give a curve each.
+ */
+public final class Grid {
+
+  /** Name of the option that fixes the number of tokens unmasked per step. */
+  public static final String TOKENS_PER_STEP = "tokens-per-step";
+
+  private static final String THRESHOLD = "threshold";
+  private static final String FACTOR = "factor";
+  private static final String ALL = "all";
+
+  /** The usual values of each degree of parallelism, least parallel first. */
+  private static final Map<String, String> USUAL =
+      Map.of(
+          TOKENS_PER_STEP, "1,2,4,8,all",
+          THRESHOLD, "0.99,0.9,0.7,0.5",
+          FACTOR, "0.7,1.0,1.3,1.9");
+
+  private Grid() {}
+
+  /**
+   * Makes strategies.
+   *
+   * @param algorithms ids, at least one
+   * @param options values by option name, several separated by commas
+   */
+  public static List<Strategy> strategies(List<String> algorithms, Map<String, String> options) {
+    List<Strategy> strategies = new ArrayList<>();
+    for (String algorithm : algorithms) {
+      String axis = axis(algorithm);
+      boolean counted = axis.equals(TOKENS_PER_STEP);
+      String swept = counted && options.containsKey("steps") ? "steps" : axis;
+      List<String> values = split(options.getOrDefault(swept, USUAL.getOrDefault(swept, "")));
+      Map<String, String> others = new LinkedHashMap<>(options);
+      others.remove(swept);
+      if (!counted || !swept.equals(axis)) {
+        others.remove(TOKENS_PER_STEP);
+      }
+      Algorithm parameters = Algorithms.byId(algorithm);
+      if (algorithms.size() > 1) { // an option of one algorithm is not held against another
+        others.keySet().removeIf(name -> parameters.parameter(name).isEmpty());
+      }
+      Map<String, List<String>> choices = new LinkedHashMap<>();
+      others.forEach(
+          (name, value) ->
+              choices.put(name, isList(parameters, name) ? List.of(value) : split(value)));
+      for (Map<String, String> fixed : combinations(choices)) {
+        String suffix =
+            fixed.entrySet().stream()
+                .filter(e -> choices.get(e.getKey()).size() > 1)
+                .map(e -> " " + e.getKey() + "=" + e.getValue())
+                .collect(Collectors.joining());
+        List<Setting> settings = new ArrayList<>();
+        for (String value : values) {
+          Map<String, String> all = new LinkedHashMap<>();
+          all.put("algorithm", algorithm);
+          all.put(swept, value);
+          all.putAll(fixed);
+          settings.add(new Setting(label(swept) + "=" + value, all));
+        }
+        strategies.add(new Strategy(algorithm + suffix, !counted, settings));
+      }
+    }
+    return strategies;
+  }
+
+  private static String axis(String algorithm) {
+    return switch (algorithm) {
+      case THRESHOLD, FACTOR -> algorithm;
+      default -> TOKENS_PER_STEP;
+    };
+  }
+
+  private static String label(String option) {
+    return option.equals(TOKENS_PER_STEP) ? "k" : option;
+  }
+
+  private static List<String> split(String values) {
+    return List.of(values.strip().split("\\s*,\\s*"));
+  }
+
+  /** Tells whether commas belong to the value itself. */
+  private static boolean isList(Algorithm algorithm, String option) {
+    return algorithm.parameter(option).filter(p -> p.type() == Parameter.Type.INTEGERS).isPresent();
+  }
+
+  private static List<Map<String, String>> combinations(Map<String, List<String>> options) {
+    List<Map<String, String>> combinations = new ArrayList<>(List.of(Map.of()));
+    options.forEach(
+        (name, values) -> {
+          List<Map<String, String>> longer = new ArrayList<>();
+          for (Map<String, String> before : combinations) {
+            for (String value : values) {
+              Map<String, String> with = new LinkedHashMap<>(before);
+              with.put(name, value);
+              longer.add(with);
+            }
+          }
+          combinations.clear();
+          combinations.addAll(longer);
+        });
+    return combinations;
+  }
+
+  /**
+   * Returns the decoder's options for a setting on a task: the task's response length, one block
+   * unless the setting says otherwise, and the steps that unmask the wanted number of tokens each.
+   *
+   * @param setting made by this class
+   * @param genLength the task's response length M
+   * @throws IllegalArgumentException if an option is unknown or does not fit
+   */
+  public static DecodeOptions options(Setting setting, int genLength) {
+    Map<String, Object> given = new LinkedHashMap<>(setting.options());
+    String algorithm = (String) given.remove("algorithm");
+    given.putIfAbsent("gen-length", Integer.toString(genLength));
+    given.putIfAbsent("block-length", given.get("gen-length"));
+    String perStep = (String) given.remove(TOKENS_PER_STEP);
+    DecodeOptions options = DecodeOptions.of(algorithm, given);
+    return perStep == null ? options : options.with("steps", steps(options, perStep));
+  }
+
+  private static int steps(DecodeOptions options, String perStep) {
+    int blocks = options.genLength() / options.blockLength();
+    if (perStep.toLowerCase(Locale.ROOT).equals(ALL)) {
+      return blocks;
+    }
+    int tokens;
+    try {
+      tokens = Integer.parseInt(perStep);
+    } catch (NumberFormatException e) {
+      tokens = 0;
+    }
+    if (tokens < 1) {
+      throw new IllegalArgumentException(
+          "option tokens-per-step cannot be '" + perStep + "'; give a whole number or all");
+    }
+    return blocks * Math.ceilDiv(options.blockLength(), tokens);
+  }
+}

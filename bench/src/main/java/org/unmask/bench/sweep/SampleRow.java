@@ -1,0 +1,58 @@
+package org.unmask.bench.sweep;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Map;
+
+/**
+ * One measured sample: a line of {@code samples.jsonl}.
+ *
+ * @param model name of the model
+ * @param task task id
+ * @param strategy name of the strategy, as in {@link Strategy#name}
+ * @param setting label of the grid point, as in {@link Setting#label}
+ * @param index index of the sample in the task, from 0
+ * @param output decoded text of all generated tokens, special tokens removed
+ * @param scores metrics by name, each in [0, 1]
+ * @param genLength generated tokens M, padding included
+ * @param nfe forward passes
+ * @param keptTokens generated tokens that are text, neither padding nor end marks
+ * @param ms this sample's share of the wall-clock time of its batch, in milliseconds, divided by
+ *     forward passes
+ */
+public record SampleRow(
+    String model,
+    String task,
+    String strategy,
+    String setting,
+    int index,
+    String output,
+    Map<String, Double> scores,
+    @JsonProperty("gen_length") int genLength,
+    int nfe,
+    @JsonProperty("kept_tokens") int keptTokens,
+    double ms) {
+
+  /**
+   * Identifies a sample within a run.
+   *
+   * @param model as in the row
+   * @param task as in the row
+   * @param strategy as in the row
+   * @param setting as in the row
+   * @param index as in the row
+   */
+  public record Key(String model, String task, String strategy, String setting, int index) {}
+
+  /** Returns what identifies this row. */
+  @JsonIgnore
+  public Key key() {
+    return new Key(model, task, strategy, setting, index);
+  }
+
+  /** Returns ParallelBench's tokens per step, M / NFE. */
+  @JsonIgnore
+  public double tokensPerStep() {
+    return (double) genLength / nfe;
+  }
+}

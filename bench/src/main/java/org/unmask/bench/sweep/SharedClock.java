@@ -1,0 +1,63 @@
+package org.unmask.bench.sweep;
+
+import java.util.List;
+import org.unmask.model.Denoiser;
+import org.unmask.model.KvCache;
+import org.unmask.model.Query;
+
+/**
+ * Times a network whose forward calls serve several sequences: each call's time is divided evenly
+ * among them.
+ *
+ * <p>A sequence's time is how far {@link #ms} went from its first call to its last. Over all
+ * sequences these sum to the wall-clock time, since every sequence under way takes part in every
+ * call.
+ */
+final class SharedClock implements Denoiser {
+
+  private final Denoiser denoiser;
+  private double ms;
+  private long last = System.nanoTime();
+
+  SharedClock(Denoiser denoiser) {
+    this.denoiser = denoiser;
+  }
+
+  /** Returns the time one sequence has had so far, in milliseconds, had it been here all along. */
+  double ms() {
+    return ms;
+  }
+
+  /** Leaves out the time since the last call: it was not spent on decoding. */
+  void skip() {
+    last = System.nanoTime();
+  }
+
+  @Override
+  public void forward(List<Query> queries) {
+    denoiser.forward(queries);
+    long now = System.nanoTime();
+    ms += (now - last) / 1e6 / queries.size();
+    last = now;
+  }
+
+  @Override
+  public int vocabSize() {
+    return denoiser.vocabSize();
+  }
+
+  @Override
+  public int maskId() {
+    return denoiser.maskId();
+  }
+
+  @Override
+  public int shift() {
+    return denoiser.shift();
+  }
+
+  @Override
+  public KvCache newCache(int slots) {
+    return denoiser.newCache(slots);
+  }
+}
