@@ -1,0 +1,301 @@
+package org.unmask.bench.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.unmask.bench.load.LoadedModel;
+import org.unmask.bench.report.HtmlReport;
+import org.unmask.bench.sweep.Grid;
+import org.unmask.bench.sweep.Plan;
+import org.unmask.bench.sweep.Progress;
+import org.unmask.bench.sweep.RunFolder;
+import org.unmask.bench.sweep.Setting;
+import org.unmask.bench.sweep.Strategy;
+import org.unmask.bench.sweep.Summary;
+import org.unmask.bench.sweep.Sweep;
+import org.unmask.tasks.TaskData;
+import org.unmask.tasks.parallelbench.ParallelBench;
+import org.unmask.tasks.parallelbench.Sample;
+import org.unmask.tasks.parallelbench.Task;
+import org.unmask.tasks.parallelbench.Version;
+import org.unmask.weights.Checkpoint;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code unmask bench}: measures how decoding faster costs quality. */
+@Command(
+    name = "bench",
+    modelTransformer = DecodingFlags.Adder.class,
+    description = {
+      "Measure the trade between speed and quality over ParallelBench tasks.",
+      "",
+      "Without options: the shipped LLaDA model on all twelve tasks that need no judge, one token"
+          + " at a time against more of them and against the threshold and factor rules. Options"
+          + " that take a value take several here, separated by commas: those of the algorithm's"
+          + " degree of parallelism (--threshold, --factor, else --tokens-per-step, where 'all' is one"
+          + " step a block) become the points of a curve, others a curve each. A run that"
+          + " was stopped goes on when started again with the same options and --name."
+    })
+final class BenchCommand extends Verb implements DecodingFlags.Holder {
+
+  private static final String DEFAULT_ALGORITHMS = "llada-low-confidence,threshold,factor";
+  private static final DateTimeFormatter NAME_TIME =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneId.systemDefault());
+
+  @Mixin ModelFlags modelFlags = new ModelFlags();
+
+  @Option(
+      names = {"--tasks", "--task"},
+      split = "\\s*,\\s*",
+      splitSynopsisLabel = ",",
+      paramLabel = "T",
+      order = 2,
+      description = "Task ids; default the twelve scored without a judge.")
+  List<String> tasks = List.of();
+
+  @Option(
+      names = "--samples",
+      paramLabel = "N",
+      defaultValue = "8",
+      order = 3,
+      description = "Samples per task; lengths equally often.")
+  int samples = 8;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      defaultValue = "8",
+      order = 902,
+      description = "Sequences decoded together. Does not change a bit.")
+  int batch = 8;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      order = 5,
+      showDefaultValue = Visibility.NEVER,
+      description = "Name of the run's folder; default the model and the time.")
+  @Nullable String name;
+
+  @Option(
+      names = "--runs-dir",
+      paramLabel = "DIR",
+      order = 6,
+      showDefaultValue = Visibility.NEVER,
+      description = "Where runs are kept; default the folder runs of Unmask.")
+  @Nullable Path runsDir;
+
+  @Mixin DataFlags data = new DataFlags();
+
+  private final DecodingFlags decoding = new DecodingFlags(DEFAULT_ALGORITHMS);
+
+  @Override
+  public DecodingFlags decoding() {
+    return decoding;
+  }
+
+  @Override
+  void run() throws IOException {
+    Map<Task, List<Sample>> chosen = samples();
+    List<Path> models = new ArrayList<>();
+    for (String model : modelFlags.model.split(",")) {
+      models.add(ModelFlags.folder(model.strip(), terminal()));
+    }
+    Plan plan = plan(chosen, models);
+    String runName = runName(plan);
+    Path folder = (runsDir == null ? terminal().home().resolve("runs") : runsDir).resolve(runName);
+    String command = command(runName);
+    try (RunFolder run = RunFolder.open(folder, plan.json(), session(command), terminal()::note)) {
+      measure(plan, chosen, models, run);
+      Summary summary = Summary.of(plan, run.rows());
+      run.write("summary.json", summary.json(false));
+      run.write("report.html", HtmlReport.render(summary, facts(plan), command));
+      finish(summary, run, command);
+    }
+  }
+
+  private Map<Task, List<Sample>> samples() throws IOException {
+    if (samples < 1 || batch < 1) {
+      throw usage("--samples and --batch must be at least 1");
+    }
+    List<Task> list = new ArrayList<>();
+    if (tasks.isEmpty()) {
+      ParallelBench.tasks().stream()
+          .filter(task -> task.figureMetric().equals("score"))
+          .forEach(list::add);
+    } else {
+      tasks.stream().map(ParallelBench::task).distinct().forEach(list::add);
+    }
+    Map<Task, List<Sample>> chosen = new LinkedHashMap<>();
+    for (Task task : list) {
+      chosen.put(task, TaskData.balanced(data.samples(task), samples));
+    }
+    return chosen;
+  }
+
+  private Plan plan(Map<Task, List<Sample>> chosen, List<Path> folders) throws IOException {
+    List<Strategy> strategies = strategies();
+    List<Plan.Task> planned = new ArrayList<>();
+    for (Map.Entry<Task, List<Sample>> entry : chosen.entrySet()) {
+      Task task = entry.getKey();
+      for (Strategy strategy : strategies) {
+        for (Setting setting : strategy.settings()) {
+          Grid.options(setting, task.genLength()); // refuses what does not fit, before any work
+        }
+      }
+      planned.add(
+          new Plan.Task(
+              task.id(),
+              task.name(),
+              task.figureMetric(),
+              task.genLength(),
+              entry.getValue().size()));
+    }
+    List<Plan.Model> models = new ArrayList<>();
+    for (Path folder : folders) {
+      try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+        models.add(new Plan.Model(checkpoint.name(), checkpoint.sha256()));
+      }
+    }
+    return new Plan(Version.PAPER_2510.id(), data.describe(chosen), models, planned, strategies);
+  }
+
+  private List<Strategy> strategies() {
+    List<String> algorithms = List.of(decoding.algorithm().strip().split("\\s*,\\s*"));
+    return Grid.strategies(algorithms, decoding.given());
+  }
+
+  private String runName(Plan plan) {
+    String given = name;
+    if (given == null) {
+      return plan.models().stream().map(Plan.Model::name).collect(Collectors.joining("+"))
+          + "-"
+          + NAME_TIME.format(Instant.now());
+    }
+    if (!given.matches("[\\w.+-]+") || given.matches("\\.+")) {
+      throw usage("--name '" + given + "' is no folder name; use letters, digits, . _ + and -");
+    }
+    return given;
+  }
+
+  /** Returns the command line that goes on with this run, or repeats it under another name. */
+  private String command(String runName) {
+    List<String> words = new ArrayList<>(List.of("./unmask", "bench"));
+    for (var option : spec.commandLine().getParseResult().matchedOptions()) {
+      if (!option.longestName().equals("--name")) {
+        words.add(option.longestName());
+        if (!option.type().equals(boolean.class)) {
+          words.add(quote(String.join(",", option.originalStringValues())));
+        }
+      }
+    }
+    words.add("--name");
+    words.add(runName);
+    return String.join(" ", words);
+  }
+
+  private static String quote(String word) {
+    return word.matches("[\\w@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+  }
+
+  private ObjectNode session(String command) {
+    ObjectNode session = Json.object();
+    session
+        .put("started", Instant.now().toString())
+        .put("command", command)
+        .put("unmask", org.unmask.bench.cli.Version.unmask())
+        .put("commit", Machine.commit(terminal().home()))
+        .put("java", Machine.java());
+    Machine.jvmFlags().forEach(session.putArray("jvm_flags")::add);
+    return session
+        .put("system", Machine.system())
+        .put("cpu", Machine.cpu())
+        .put("cores", Runtime.getRuntime().availableProcessors())
+        .put("threads", modelFlags.threads)
+        .put("vector_bits", modelFlags.vectorBits)
+        .put("batch", batch);
+  }
+
+  private Map<String, String> facts(Plan plan) {
+    Map<String, String> facts = new LinkedHashMap<>();
+    plan.models().forEach(m -> facts.put("Model " + m.name(), "weights sha256 " + m.sha256()));
+    facts.put("Benchmark", "ParallelBench " + plan.version() + ", samples " + plan.data());
+    facts.put("CPU", Machine.cpu() + ", " + Runtime.getRuntime().availableProcessors() + " cores");
+    facts.put("Threads", Integer.toString(modelFlags.threads));
+    facts.put("Batch", batch + " sequences decoded together");
+    facts.put("Java", Machine.java());
+    facts.put("JVM options", String.join(" ", Machine.jvmFlags()));
+    facts.put("System", Machine.system());
+    facts.put(
+        "Unmask",
+        org.unmask.bench.cli.Version.unmask() + ", commit " + Machine.commit(terminal().home()));
+    facts.put(
+        "Finished",
+        DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'")
+            .withZone(ZoneOffset.UTC)
+            .format(Instant.now()));
+    return facts;
+  }
+
+  private void measure(Plan plan, Map<Task, List<Sample>> chosen, List<Path> models, RunFolder run)
+      throws IOException {
+    int done = run.rows().size();
+    if (done > 0) {
+      terminal()
+          .note(
+              "going on with "
+                  + run.path()
+                  + ": "
+                  + done
+                  + " of "
+                  + plan.size()
+                  + " samples are there");
+    }
+    if (done == plan.size()) {
+      return;
+    }
+    Sweep sweep = new Sweep(plan, chosen, batch, interrupt()::requested);
+    try (Progress progress = new TerminalProgress(terminal(), "bench", done, plan.size())) {
+      for (Path folder : models) {
+        try (LoadedModel model = modelFlags.open(folder, terminal())) {
+          sweep.run(model, run, progress);
+        }
+      }
+    }
+  }
+
+  private void finish(Summary summary, RunFolder run, String command) {
+    if (!summary.complete()) {
+      terminal()
+          .note(
+              "stopped; "
+                  + summary.done()
+                  + " of "
+                  + summary.plan().size()
+                  + " samples are kept. To go on: "
+                  + command);
+      return;
+    }
+    if (json) {
+      ObjectNode line = Json.object().put("run", run.path().toString());
+      line.setAll(summary.json(true));
+      print(line);
+    } else {
+      Tables.of(summary).forEach(this::print);
+      print("");
+      print("report: " + run.path().resolve("report.html"));
+    }
+  }
+}
