@@ -136,6 +136,9 @@ public final class Algorithm {
     Builder caches(String... names) {
       List<String> choices = new ArrayList<>(List.of("none"));
       choices.addAll(List.of(names));
+      if (choices.contains(DelayedCache.NAME)) {
+        with(DelayedCache.parameter());
+      }
       return with(CommonOptions.cache(choices));
     }
 

@@ -14,6 +14,7 @@ public final class Algorithms {
               LladaSampler.algorithms(),
               DreamSampler.algorithms(),
               Learn2Pd.algorithms(),
+              BlockDiffusion.algorithms(),
               List.of(
                   LeftToRight.ALGORITHM,
                   Threshold.ALGORITHM,
@@ -35,6 +36,8 @@ public final class Algorithms {
                   CreditDecoding.ALGORITHM,
                   Hierarchy.ALGORITHM,
                   Dus.ALGORITHM,
+                  TokenEditing.ALGORITHM,
+                  FreeDave.ALGORITHM,
                   Apd.ALGORITHM,
                   WindowDecoding.LeftRight.ALGORITHM))
           .flatMap(List::stream)

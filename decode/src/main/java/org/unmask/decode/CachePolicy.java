@@ -70,6 +70,8 @@ interface CachePolicy {
       case "none" -> NONE;
       case "prefix" -> PREFIX;
       case "dual" -> DUAL;
+      case DelayedCache.NAME ->
+          new DelayedCache(options.integer(DelayedCache.CACHE_RELOADING_STEP));
       default -> throw new IllegalStateException("no cache is called " + options.cache());
     };
   }

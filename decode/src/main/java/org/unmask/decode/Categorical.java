@@ -69,8 +69,13 @@ final class Categorical implements TokenProposer {
     int vocabSize = raw.vocabSize();
     proposals.reset(raw.count(), 0);
     for (int r = 0; r < raw.count(); r++) {
-      long key = step.context().noiseKey(step.call(), step.position(r), Noise.Purpose.TOKEN);
-      int token = draw(raw, r, step.context().suppressed(), v -> Noise.gumbel(key, v));
+      int position = step.position(r);
+      int token =
+          draw(
+              raw,
+              r,
+              step.context().suppressed(),
+              v -> step.context().gumbel(step.call(), position, v));
       Softmax.normalise(row, vocabSize);
       Softmax.describe(row, vocabSize, token, proposals, r);
     }

@@ -107,6 +107,18 @@ final class CommonOptions {
     }
   }
 
+  /** Refuses a temperature, for rules that are defined without one. */
+  static void checkGreedy(DecodeOptions options) {
+    if (options.temperature() > 0) {
+      throw new IllegalArgumentException(
+          "algorithm "
+              + options.algorithm().id()
+              + " is greedy and takes no temperature, was "
+              + options.temperature()
+              + "; leave it at 0");
+    }
+  }
+
   private static int ceil(int steps, int blocks) {
     return (steps + blocks - 1) / blocks * blocks;
   }

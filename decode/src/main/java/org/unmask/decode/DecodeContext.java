@@ -43,6 +43,12 @@ record DecodeContext(
     return request.draws().uniform(request, step, position, purpose, 0);
   }
 
+  /** Draws the Gumbel noise of a token at a position. */
+  double gumbel(int step, int position, int token) {
+    double drawn = request.draws().uniform(request, step, position, Noise.Purpose.TOKEN, token);
+    return -StrictMath.log(-StrictMath.log(drawn));
+  }
+
   /** Returns the noise key of one use in this sequence. */
   long noiseKey(int step, int position, Noise.Purpose purpose) {
     return Noise.key(options().seed(), request.sequence(), step, position, purpose);

@@ -88,12 +88,7 @@ abstract class WindowDecoding extends Decoding {
   }
 
   final double gumbel(int position, int token) {
-    double drawn =
-        context
-            .request()
-            .draws()
-            .uniform(context.request(), draftStep, position, Noise.Purpose.TOKEN, token);
-    return -StrictMath.log(-StrictMath.log(drawn));
+    return context.gumbel(draftStep, position, token);
   }
 
   @Override

@@ -37,6 +37,8 @@ class InvariantsTest {
     int extraSteps() {
       return switch (algorithm) {
         case "remdm" -> 2 * options().integer("remdm-steps");
+        case "t2t-edit" -> 2 * options().integer("max-post-steps") + GEN;
+        case "block-dynamic", "block-static", "block-sequential" -> 2 * GEN;
         case "slowfast" -> GEN * options().integer("k-exploration-steps");
         case "wino", "dinfer-threshold", "credit", "hierarchy" -> GEN;
         default -> 0;
@@ -65,6 +67,9 @@ class InvariantsTest {
       for (String cache : algorithm.caches()) {
         for (int shift = 0; shift < 2; shift++) {
           for (double temperature : new double[] {0, 0.7}) {
+            if (algorithm.id().equals("freedave") && (shift == 1 || temperature > 0)) {
+              continue; // refused
+            }
             cases.add(new Case(algorithm.id(), cache, temperature, shift, seed++));
           }
         }
@@ -118,7 +123,7 @@ class InvariantsTest {
         .forEach(
             (i, outcome) -> {
               DecodeResult result = outcome.result();
-              assertThat(result.ids()).hasSizeBetween(1, GEN);
+              assertThat(result.ids()).hasSizeBetween(1, GEN + 6);
               assertThat(untilEnd(result.ids())).doesNotContain(VOCAB - 1);
               assertThat(result.nfe())
                   .isEqualTo(outcome.steps().size())
@@ -143,7 +148,7 @@ class InvariantsTest {
 
   /** Checks that the steps alone lead to the result. */
   private static void replay(Outcome outcome) {
-    int[] canvas = new int[GEN];
+    int[] canvas = new int[GEN + 6]; // some round up to whole blocks
     java.util.Arrays.fill(canvas, VOCAB - 1);
     for (DecodeStep step : outcome.steps()) {
       step.remaskedBefore().forEach(position -> canvas[position] = VOCAB - 1);
@@ -155,7 +160,7 @@ class InvariantsTest {
       step.edits().forEach(edit -> canvas[edit.position()] = edit.to());
       step.remasked().forEach(position -> canvas[position] = VOCAB - 1);
       if (step.details().get("eos_filled_from") instanceof Integer from) {
-        java.util.Arrays.fill(canvas, from, GEN, (int) step.details().get("eos_id"));
+        java.util.Arrays.fill(canvas, from, canvas.length, (int) step.details().get("eos_id"));
       }
     }
     assertThat(canvas).startsWith(outcome.result().ids());

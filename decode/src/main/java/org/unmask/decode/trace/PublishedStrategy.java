@@ -17,7 +17,14 @@ final class PublishedStrategy {
 
   /** Arguments that choose the algorithm or say what is always so here. */
   private static final Set<String> NOT_OPTIONS =
-      Set.of("remasking", "alg", "dual_cache", "constraints", "attention_layers", "cache");
+      Set.of(
+          "remasking",
+          "alg",
+          "dual_cache",
+          "constraints",
+          "attention_layers",
+          "cache",
+          "enable_cache");
 
   /** Row length that the rule of {@code rand_start} counts with. */
   private static final int VOCAB_SIZE = 2048;
@@ -83,7 +90,24 @@ final class PublishedStrategy {
     if (strategy.startsWith("apd") || strategy.equals("leftright")) {
       options.put("suppress-mask", false);
     }
+    options.computeIfAbsent("block_length", name -> params.get("block_size"));
+    options.computeIfAbsent("gen_length", name -> params.get("max_new_tokens"));
+    if (strategy.equals("freedave")) {
+      options.put("cache", Boolean.TRUE.equals(params.get("dual_cache")) ? "dual" : "prefix");
+      boolean isSequential = params.get("alg_temp") instanceof Number temp && temp.intValue() < 0;
+      options.put("order", isSequential ? "left-to-right" : "confidence");
+    }
     return switch (strategy) {
+      case "block_diffusion" ->
+          switch (String.valueOf(params.get("remasking_strategy"))) {
+            case "low_confidence_static" -> "block-static";
+            case "sequential" -> "block-sequential";
+            default -> "block-dynamic";
+          };
+      case "dkv_cache.decode" -> {
+        options.put("cache", "delayed");
+        yield scheduled;
+      }
       case "apd" -> {
         options.put("coupling", "argmax");
         yield "apd";
@@ -134,6 +158,9 @@ final class PublishedStrategy {
         int start = ((Number) recorded.get("rand_start")).intValue();
         return Noise.uniform(seed.longValue(), start + row * VOCAB_SIZE + token);
       };
+    }
+    if (trace.strategy().equals("block_diffusion")) {
+      return (request, step, position, purpose, token) -> 0.5; // the traces draw the arg-max
     }
     if (trace.steps().stream().anyMatch(step -> step.get("rand") instanceof List<?>)) {
       return (request, step, position, purpose, index) -> {

@@ -1,0 +1,198 @@
+package org.unmask.decode;
+
+import java.util.List;
+import org.unmask.model.AttentionMask;
+import org.unmask.model.Predictions;
+import org.unmask.model.Query;
+
+/**
+ * Block diffusion as SDAR and TraDo decode (arXiv 2510.06303): blocks on absolute positions, each
+ * seeing itself and earlier ones only, so the keys and values of finished blocks are exact. Inner
+ * calls feed one block; when it is full, one more call stores it.
+ *
+ * <p>Rules: {@code block-dynamic} takes all positions above a threshold if they are at least the
+ * step's quota, else the best ones; {@code block-static} the quota of best ones; {@code
+ * block-sequential} the leftmost. The canvas is rounded up to whole blocks. Unlike the release, a
+ * quota never exceeds the masks left, so no token is overwritten, and a temperature of 0 is greedy.
+ */
+class BlockDiffusion extends Decoding {
+
+  private static final String DENOISING_STEPS = "denoising-steps";
+  private static final String STOPPING_CRITERIA_IDX = "stopping-criteria-idx";
+  static final String CONFIDENCE_THRESHOLD = "confidence-threshold";
+
+  static List<Algorithm> algorithms() {
+    return List.of(
+        options(Algorithm.named("block-dynamic", "block diffusion, all above a threshold"))
+            .startedBy(context -> new BlockDiffusion(context, Rule.DYNAMIC)),
+        options(Algorithm.named("block-static", "block diffusion, a quota of the surest"))
+            .startedBy(context -> new BlockDiffusion(context, Rule.STATIC)),
+        options(Algorithm.named("block-sequential", "block diffusion, left to right"))
+            .startedBy(context -> new BlockDiffusion(context, Rule.SEQUENTIAL)));
+  }
+
+  static Algorithm.Builder options(Algorithm.Builder algorithm) {
+    return algorithm
+        .paper("SDAR", "2510.06303")
+        .freeBlocks()
+        .with(CommonOptions.cache(List.of("block-exact")).withDefault("block-exact"))
+        .withDefault(CommonOptions.BLOCK_LENGTH, 4)
+        .with(
+            Parameter.integer(
+                DENOISING_STEPS, null, 1, 100000, "calls per block; default block-length"))
+        .with(
+            Parameter.number(
+                CONFIDENCE_THRESHOLD, 0.85, 0, 1, "certainty to exceed, of the dynamic rule"))
+        .with(Categorical.topP())
+        .with(Categorical.topK())
+        .with(
+            Parameter.integers(
+                STOPPING_CRITERIA_IDX, List.of(), "tokens that end decoding; none by default"));
+  }
+
+  /** Which positions an inner step takes. */
+  enum Rule {
+    DYNAMIC,
+    STATIC,
+    SEQUENTIAL
+  }
+
+  final int blockLength;
+  final Step step;
+  private final Rule rule;
+  private final int steps;
+  private final Categorical proposer;
+  private final Feed feed;
+  private final int[] rows;
+  private DecodeStep.Kind kind = DecodeStep.Kind.PREFILL;
+  private boolean isFinished;
+
+  BlockDiffusion(DecodeContext context, Rule rule) {
+    this(context, rule, 0);
+  }
+
+  /**
+   * Starts a sequence.
+   *
+   * @param extraSlots cache rows beyond the canvas
+   */
+  BlockDiffusion(DecodeContext context, Rule rule, int extraSlots) {
+    super(context, roundedUp(context));
+    DecodeOptions options = context.options();
+    this.rule = rule;
+    blockLength = options.blockLength();
+    steps = options.has(DENOISING_STEPS) ? options.integer(DENOISING_STEPS) : blockLength;
+    proposer =
+        new Categorical(
+            options.temperature(),
+            options.number(Categorical.TOP_P),
+            options.integer(Categorical.TOP_K),
+            true);
+    feed = new Feed(context.denoiser().newCache(canvas.length() + extraSlots));
+    rows = new int[blockLength];
+    step = new Step(canvas, context, this);
+    enterBlock(canvas.promptLength() / blockLength * blockLength);
+  }
+
+  /** Returns the response length that fills up the last block. */
+  static int roundedUp(DecodeContext context) {
+    int block = context.options().blockLength();
+    int prompt = context.request().prompt().length;
+    return Math.ceilDiv(prompt + context.options().genLength(), block) * block - prompt;
+  }
+
+  private void enterBlock(int start) {
+    step.block = start / blockLength - canvas.promptLength() / blockLength;
+    step.blockStart = start;
+    step.blockEnd = start + blockLength;
+    step.index = 0;
+    step.stepsPerBlock = steps;
+    step.masksAtEntry = blockLength;
+  }
+
+  final Feed feed() {
+    return feed;
+  }
+
+  @Override
+  boolean plan(Calls calls) {
+    if (isFinished) {
+      return false;
+    }
+    step.call = accounting.steps();
+    step.clear();
+    boolean needsPrefill = step.call == 0 && step.blockStart() > 0;
+    if (needsPrefill) {
+      kind = DecodeStep.Kind.PREFILL;
+      feed.slice(canvas, 0, step.blockStart());
+    } else {
+      kind = step.masksLeft() == 0 ? DecodeStep.Kind.STORE : DecodeStep.Kind.DENOISE;
+      feed.slice(canvas, step.blockStart(), step.blockEnd());
+      for (int p = step.blockStart(); p < step.blockEnd(); p++) {
+        if (canvas.isMasked(p)) {
+          rows[step.rows()] = p - step.blockStart();
+          step.addRow(p);
+        }
+      }
+    }
+    Query query = feed.query();
+    query
+        .mask(new AttentionMask.BlockCausal(blockLength))
+        .predict(rows, step.rows())
+        .wantLogits(true);
+    suppressMask(query);
+    call(kind, query, calls);
+    return true;
+  }
+
+  @Override
+  void absorb() {
+    if (kind == DecodeStep.Kind.DENOISE) {
+      Predictions proposals = proposer.propose(step, feed.query().predictions());
+      step.propose(proposals, Score.CONFIDENCE);
+      denoise();
+      step.index++;
+    }
+    int block = step.block();
+    if (isRecorded()) {
+      boolean isPrefill = kind == DecodeStep.Kind.PREFILL;
+      detail("absolute_block", isPrefill ? 0 : step.blockStart() / blockLength);
+      detail("stores_kv", kind != DecodeStep.Kind.DENOISE);
+    }
+    if (kind == DecodeStep.Kind.STORE) {
+      isFinished = step.blockEnd() == canvas.length() || hasStop();
+      enterBlock(step.blockEnd());
+    }
+    report(kind, block, feed.offset(), feed.count());
+  }
+
+  /** Unmasks positions by the rule. */
+  void denoise() {
+    int quota = quota();
+    int above = 0;
+    while (above < step.candidates()
+        && step.score(step.ranked(above)) > context.options().number(CONFIDENCE_THRESHOLD)) {
+      above++;
+    }
+    int count = rule == Rule.DYNAMIC ? Math.max(above, quota) : quota;
+    for (int i = 0; i < count; i++) {
+      int row = rule == Rule.SEQUENTIAL ? step.candidate(i) : step.ranked(i);
+      commit(step.position(row), step.token(row), step.confidence(row));
+    }
+  }
+
+  /** Returns the even quota of this step, never more than the masks left. */
+  final int quota() {
+    return Schedule.EVEN.quota(step.index(), steps, blockLength, step.candidates());
+  }
+
+  private boolean hasStop() {
+    List<Integer> stops = context.options().integers(STOPPING_CRITERIA_IDX);
+    for (int p = canvas.promptLength(); p < step.blockEnd() && !stops.isEmpty(); p++) {
+      if (stops.contains(canvas.token(p))) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

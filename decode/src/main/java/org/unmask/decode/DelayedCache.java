@@ -1,0 +1,53 @@
+package org.unmask.decode;
+
+/**
+ * dKV-Cache-Decode (arXiv 2505.15781): a token's keys and values are kept one step after it was
+ * unmasked, when it has been computed once as a visible token. Masks and the last step's tokens are
+ * computed at every call; every so many calls everything is.
+ *
+ * <p>A block's first call computes everything and keeps nothing, its second keeps everything.
+ * Belongs to one sequence.
+ */
+final class DelayedCache implements CachePolicy {
+
+  static final String NAME = "delayed";
+  static final String CACHE_RELOADING_STEP = "cache-reloading-step";
+
+  private final int reload;
+
+  /**
+   * Makes the cache of one sequence.
+   *
+   * @param reload calls between two full ones
+   */
+  DelayedCache(int reload) {
+    this.reload = reload;
+  }
+
+  static Parameter parameter() {
+    return Parameter.integer(
+        CACHE_RELOADING_STEP, 8, 1, Integer.MAX_VALUE, "delayed cache: calls between full calls");
+  }
+
+  @Override
+  public DecodeStep.Kind feed(Step step, Feed feed) {
+    Canvas canvas = step.canvas();
+    int length = canvas.length();
+    if (step.index() < 2 || step.index() % reload == 0) {
+      feed.slice(canvas, 0, length);
+      return DecodeStep.Kind.PREFILL;
+    }
+    feed.begin(canvas);
+    for (int position = 0; position < length; position++) {
+      boolean isFresh = canvas.committedAt(position) == step.call() - 1;
+      if (canvas.isMasked(position) || isFresh) {
+        feed.add(canvas, position);
+      }
+    }
+    feed.finish(length);
+    if (step.isRecorded()) {
+      step.detail("step_in_block", step.index());
+    }
+    return DecodeStep.Kind.DENOISE;
+  }
+}
