@@ -83,26 +83,26 @@ final class LayerOps {
     for (int r = 0; r < count; r++) {
       int row = from + r;
       int at = r * chunk.ldQkv;
-      int to = row * rows.ldq();
-      for (int h = 0; h < c.numHeads(); h++) {
-        rotateHead(qkv, at + h * d, positions[row], layer.qNorm());
-      }
-      kernels.row().scale(qkv, at, keys, scale, rows.q, to);
+      rotateHeads(qkv, at, c.numHeads(), positions[row], layer.qNorm());
+      kernels.row().scale(qkv, at, keys, scale, rows.q, row * rows.ldq());
+      rotateHeads(qkv, at + keys, c.numKvHeads(), positions[row], layer.kNorm());
       for (int h = 0; h < c.numKvHeads(); h++) {
-        rotateHead(qkv, at + keys + h * d, positions[row], layer.kNorm());
         store.putKey(h, slots[row], qkv, at + keys + h * d);
         store.putValue(h, slots[row], qkv, at + values + h * d);
       }
     }
   }
 
-  private void rotateHead(float[] qkv, int at, int position, float @Nullable [] norm) {
+  private void rotateHeads(float[] qkv, int at, int heads, int position, float @Nullable [] norm) {
     RowKernel row = kernels.row();
+    int d = c.headDim();
     if (norm != null) {
-      row.rmsNorm(qkv, at, c.headDim(), norm, c.rmsNormEps(), qkv, at);
+      for (int h = 0; h < heads; h++) {
+        row.rmsNorm(qkv, at + h * d, d, norm, c.rmsNormEps(), qkv, at + h * d);
+      }
     }
     int half = rotary.half();
-    row.rotate(qkv, at, half, rotary.cos(), rotary.sin(), position * half);
+    row.rotate(qkv, at, heads, d, half, rotary.cos(), rotary.sin(), position * half);
   }
 
   /**

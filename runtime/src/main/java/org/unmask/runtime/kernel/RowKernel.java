@@ -60,13 +60,16 @@ public interface RowKernel {
   void swiGlu(float[] gate, int go, float[] up, int uo, int n);
 
   /**
-   * Rotates the first 2 * half elements in place, element i with element i + half: {@code y[i] =
-   * x[i] cos[i] - x[i + half] sin[i]} and {@code y[i + half] = x[i + half] cos[i] + x[i] sin[i]},
-   * each product and sum rounded.
+   * Rotates the first 2 * half elements of every head in place, element i with element i + half:
+   * {@code y[i] = x[i] cos[i] - x[i + half] sin[i]} and {@code y[i + half] = x[i + half] cos[i] +
+   * x[i] sin[i]}, each product and sum rounded.
    *
+   * @param heads heads side by side
+   * @param headDim distance of two heads, at least 2 * half
    * @param half pairs to rotate, at least 0
    * @param cos cosines from {@code to}
    * @param sin sines from {@code to}
    */
-  void rotate(float[] x, int xo, int half, float[] cos, float[] sin, int to);
+  void rotate(
+      float[] x, int xo, int heads, int headDim, int half, float[] cos, float[] sin, int to);
 }

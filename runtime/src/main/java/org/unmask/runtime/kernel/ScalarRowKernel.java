@@ -77,12 +77,16 @@ public final class ScalarRowKernel implements RowKernel {
   }
 
   @Override
-  public void rotate(float[] x, int xo, int half, float[] cos, float[] sin, int to) {
-    for (int i = 0; i < half; i++) {
-      float a = x[xo + i];
-      float b = x[xo + half + i];
-      x[xo + i] = a * cos[to + i] - b * sin[to + i];
-      x[xo + half + i] = b * cos[to + i] + a * sin[to + i];
+  public void rotate(
+      float[] x, int xo, int heads, int headDim, int half, float[] cos, float[] sin, int to) {
+    for (int h = 0; h < heads; h++) {
+      int at = xo + h * headDim;
+      for (int i = 0; i < half; i++) {
+        float a = x[at + i];
+        float b = x[at + half + i];
+        x[at + i] = a * cos[to + i] - b * sin[to + i];
+        x[at + half + i] = b * cos[to + i] + a * sin[to + i];
+      }
     }
   }
 }

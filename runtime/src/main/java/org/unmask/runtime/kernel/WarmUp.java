@@ -53,6 +53,6 @@ public final class WarmUp {
     row.expSums(c, 0, 256, 1f, b);
     row.scale(a, 0, 256, 0f, c, 0);
     row.swiGlu(a, 0, b, 0, 256);
-    row.rotate(a, 0, 64, b, b, 0);
+    row.rotate(a, 0, 2, 64, 32, b, b, 0);
   }
 }

@@ -59,10 +59,10 @@ class KernelTwinsTest {
       fast.swiGlu(c, 1, y, 2, n);
       twin.swiGlu(d, 1, y, 2, n);
       assertThat(bits(c)).isEqualTo(bits(d));
-      float[] e = values(2 * n + 3);
+      float[] e = values(3 * (2 * n + 3));
       float[] f = e.clone();
-      fast.rotate(e, 1, n, weight, y, 0);
-      twin.rotate(f, 1, n, weight, y, 0);
+      fast.rotate(e, 1, 3, 2 * n + 2, n, weight, y, 0);
+      twin.rotate(f, 1, 3, 2 * n + 2, n, weight, y, 0);
       assertThat(bits(e)).isEqualTo(bits(f));
     }
   }

@@ -190,21 +190,28 @@ final class VectorRowKernel implements RowKernel {
   }
 
   @Override
-  public void rotate(float[] x, int xo, int half, float[] cos, float[] sin, int to) {
+  public void rotate(
+      float[] x, int xo, int heads, int headDim, int half, float[] cos, float[] sin, int to) {
     int i = 0;
-    for (; i <= half - L; i += L) {
-      FloatVector a = FloatVector.fromArray(S, x, xo + i);
-      FloatVector b = FloatVector.fromArray(S, x, xo + half + i);
+    for (; i <= half - L; i += L) { // angles stay in registers over the heads
       FloatVector c = FloatVector.fromArray(S, cos, to + i);
       FloatVector s = FloatVector.fromArray(S, sin, to + i);
-      a.mul(c).sub(b.mul(s)).intoArray(x, xo + i);
-      b.mul(c).add(a.mul(s)).intoArray(x, xo + half + i);
+      for (int h = 0; h < heads; h++) {
+        int at = xo + h * headDim + i;
+        FloatVector a = FloatVector.fromArray(S, x, at);
+        FloatVector b = FloatVector.fromArray(S, x, at + half);
+        a.mul(c).sub(b.mul(s)).intoArray(x, at);
+        b.mul(c).add(a.mul(s)).intoArray(x, at + half);
+      }
     }
     for (; i < half; i++) {
-      float a = x[xo + i];
-      float b = x[xo + half + i];
-      x[xo + i] = a * cos[to + i] - b * sin[to + i];
-      x[xo + half + i] = b * cos[to + i] + a * sin[to + i];
+      for (int h = 0; h < heads; h++) {
+        int at = xo + h * headDim + i;
+        float a = x[at];
+        float b = x[at + half];
+        x[at] = a * cos[to + i] - b * sin[to + i];
+        x[at + half] = b * cos[to + i] + a * sin[to + i];
+      }
     }
   }
 
