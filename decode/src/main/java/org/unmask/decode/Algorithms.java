@@ -38,6 +38,7 @@ public final class Algorithms {
                   Dus.ALGORITHM,
                   TokenEditing.ALGORITHM,
                   FreeDave.ALGORITHM,
+                  S2d2.ALGORITHM,
                   Apd.ALGORITHM,
                   WindowDecoding.LeftRight.ALGORITHM))
           .flatMap(List::stream)

@@ -61,9 +61,10 @@ class BlockDiffusion extends Decoding {
   final Step step;
   private final Rule rule;
   private final int steps;
-  private final Categorical proposer;
+  final Categorical proposer;
   private final Feed feed;
   private final int[] rows;
+  private final AttentionMask blockMask;
   private DecodeStep.Kind kind = DecodeStep.Kind.PREFILL;
   private boolean isFinished;
 
@@ -90,6 +91,7 @@ class BlockDiffusion extends Decoding {
             true);
     feed = new Feed(context.denoiser().newCache(canvas.length() + extraSlots));
     rows = new int[blockLength];
+    blockMask = new AttentionMask.BlockCausal(blockLength);
     step = new Step(canvas, context, this);
     enterBlock(canvas.promptLength() / blockLength * blockLength);
   }
@@ -137,7 +139,7 @@ class BlockDiffusion extends Decoding {
     }
     Query query = feed.query();
     query
-        .mask(new AttentionMask.BlockCausal(blockLength))
+        .mask(kind == DecodeStep.Kind.DENOISE ? blockMask : storeMask())
         .predict(rows, step.rows())
         .wantLogits(true);
     suppressMask(query);
@@ -161,35 +163,73 @@ class BlockDiffusion extends Decoding {
     }
     if (kind == DecodeStep.Kind.STORE) {
       isFinished = step.blockEnd() == canvas.length() || hasStop();
-      enterBlock(step.blockEnd());
+      if (isFinished) {
+        finish();
+      } else {
+        enterBlock(step.blockEnd());
+      }
     }
     report(kind, block, feed.offset(), feed.count());
   }
 
-  /** Unmasks positions by the rule. */
+  /** Returns what the rows stored in the cache may see. */
+  AttentionMask storeMask() {
+    return blockMask;
+  }
+
+  /** Acts on the predictions of an inner step. */
   void denoise() {
-    int quota = quota();
+    unmask(new boolean[step.rows()], quota());
+  }
+
+  /** Does what is left to do at the end. */
+  void finish() {}
+
+  /**
+   * Unmasks positions by the rule, until a quota is reached.
+   *
+   * @param taken rows that were unmasked in this step already; they count
+   */
+  final void unmask(boolean[] taken, int quota) {
+    int[] order = new int[step.candidates()];
+    int left = 0;
+    int done = 0;
     int above = 0;
-    while (above < step.candidates()
-        && step.score(step.ranked(above)) > context.options().number(CONFIDENCE_THRESHOLD)) {
-      above++;
-    }
-    int count = rule == Rule.DYNAMIC ? Math.max(above, quota) : quota;
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < order.length; i++) {
       int row = rule == Rule.SEQUENTIAL ? step.candidate(i) : step.ranked(i);
-      commit(step.position(row), step.token(row), step.confidence(row));
+      if (taken[row]) {
+        done++;
+      } else {
+        order[left++] = row;
+        above += step.score(row) > context.options().number(CONFIDENCE_THRESHOLD) ? 1 : 0;
+      }
+    }
+    int due = Math.min(quota - done, left);
+    if (due <= 0) {
+      return;
+    }
+    int count = rule == Rule.DYNAMIC ? Math.max(above, due) : due;
+    for (int i = 0; i < count; i++) {
+      commit(step.position(order[i]), step.token(order[i]), step.confidence(order[i]));
     }
   }
 
-  /** Returns the even quota of this step, never more than the masks left. */
+  /** Returns the even quota of this step, never more than the masks there were. */
   final int quota() {
-    return Schedule.EVEN.quota(step.index(), steps, blockLength, step.candidates());
+    return quota(step.index());
+  }
+
+  final int quota(int index) {
+    return Schedule.EVEN.quota(index, steps, blockLength, step.candidates());
+  }
+
+  final boolean isStop(int token) {
+    return context.options().integers(STOPPING_CRITERIA_IDX).contains(token);
   }
 
   private boolean hasStop() {
-    List<Integer> stops = context.options().integers(STOPPING_CRITERIA_IDX);
-    for (int p = canvas.promptLength(); p < step.blockEnd() && !stops.isEmpty(); p++) {
-      if (stops.contains(canvas.token(p))) {
+    for (int p = canvas.promptLength(); p < step.blockEnd(); p++) {
+      if (isStop(canvas.token(p))) {
         return true;
       }
     }

@@ -83,6 +83,26 @@ final class Categorical implements TokenProposer {
   }
 
   /**
+   * Returns the tempered and filtered probabilities of a row, valid until the next use.
+   *
+   * @param suppressed token of probability 0, or -1
+   */
+  double[] probabilities(Predictions raw, int r, int suppressed) {
+    loadFiltered(raw, r, suppressed);
+    Softmax.normalise(row, raw.vocabSize());
+    return row;
+  }
+
+  private void loadFiltered(Predictions raw, int r, int suppressed) {
+    int count = raw.vocabSize();
+    load(raw.logits(), r * count, count);
+    if (suppressed >= 0) {
+      row[suppressed] = Double.NEGATIVE_INFINITY;
+    }
+    filter(count);
+  }
+
+  /**
    * Draws a token from a filtered row: the arg-max of its logits plus noise, if there is a
    * temperature.
    *
@@ -90,12 +110,8 @@ final class Categorical implements TokenProposer {
    * @param noise added to the filtered logit of a token
    */
   int draw(Predictions raw, int r, int suppressed, IntToDoubleFunction noise) {
+    loadFiltered(raw, r, suppressed);
     int count = raw.vocabSize();
-    load(raw.logits(), r * count, count);
-    if (suppressed >= 0) {
-      row[suppressed] = Double.NEGATIVE_INFINITY;
-    }
-    filter(count);
     int best = -1;
     double bestScore = Double.NEGATIVE_INFINITY;
     for (int v = 0; v < count; v++) {

@@ -159,6 +159,17 @@ final class PublishedStrategy {
         return Noise.uniform(seed.longValue(), start + row * VOCAB_SIZE + token);
       };
     }
+    if (trace.strategy().equals("s2d2")) {
+      return (request, step, position, purpose, token) -> {
+        List<?> span = (List<?>) trace.steps().get(step).get("span");
+        if (purpose != Noise.Purpose.ACCEPT || span == null) {
+          return 0.5; // the traces draw the arg-max
+        }
+        List<?> drawn = (List<?>) trace.steps().get(step).get("rand");
+        int place = span.indexOf(position - trace.prompt().length);
+        return place < 0 ? 0.5 : ((Number) drawn.get(place)).doubleValue();
+      };
+    }
     if (trace.strategy().equals("block_diffusion")) {
       return (request, step, position, purpose, token) -> 0.5; // the traces draw the arg-max
     }

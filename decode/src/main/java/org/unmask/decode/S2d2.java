@@ -1,0 +1,239 @@
+package org.unmask.decode;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.unmask.model.AttentionMask;
+import org.unmask.model.Predictions;
+import org.unmask.model.Query;
+
+/**
+ * S2D2 (arXiv 2603.25702): block diffusion that checks its drafts with the same network used as a
+ * causal model. The first run of masks is accepted from left to right with probability {@code
+ * min(1, q / p)}, and the first rejected position gets a token from the normalised {@code (q -
+ * p)+}, so a check yields at least one token and the result follows q.
+ *
+ * <p>A check feeds the filled block, each token seeing those before it, and as many masks, each
+ * seeing the tokens before its place and itself. {@link S2d2Router} says when to check; without
+ * one, or if it yields less than the step's quota, the rule of block diffusion applies.
+ */
+final class S2d2 extends BlockDiffusion {
+
+  private static final String REMASKING_STRATEGY = "remasking-strategy";
+  private static final String SSD_RATIO_THRESHOLD = "ssd-ratio-threshold";
+  private static final String CACHE_VER = "cache-ver";
+
+  static final Algorithm ALGORITHM =
+      S2d2Router.options(
+              options(Algorithm.named("s2d2", "block diffusion checked by itself as causal model")))
+          .paper("S2D2", "2603.25702")
+          .withDefault(CommonOptions.BLOCK_LENGTH, 8)
+          .with(
+              Parameter.choice(
+                  REMASKING_STRATEGY,
+                  "low-confidence-dynamic",
+                  List.of("low-confidence-dynamic", "low-confidence-static", "sequential"),
+                  "rule where nothing is checked"))
+          .with(
+              Parameter.number(
+                  SSD_RATIO_THRESHOLD, -1.0, -1, 1, "also take what has q / p of this; -1 never"))
+          .with(Parameter.flag(CACHE_VER, false, "store finished blocks with causal attention"))
+          .startedBy(S2d2::new);
+
+  private final S2d2Router router;
+  private final Query check = new Query(feed().query().cache());
+  private final int[] rows;
+  private final int[] ids;
+  private final int[] positions;
+  private final int[] slots;
+  private int[] span = {};
+  private boolean isChecking;
+  private boolean[] taken = {};
+
+  private S2d2(DecodeContext context) {
+    super(context, rule(context.options()), 2 * context.options().blockLength());
+    if (context.denoiser().shift() != 0) {
+      throw new IllegalArgumentException(
+          "algorithm s2d2 checks a token from the row of its own place and needs a model without"
+              + " shifted logits; use it with a LLaDA model");
+    }
+    router = new S2d2Router(context.options());
+    rows = new int[blockLength];
+    ids = new int[2 * blockLength];
+    positions = new int[2 * blockLength];
+    slots = new int[2 * blockLength];
+  }
+
+  private static Rule rule(DecodeOptions options) {
+    return switch (options.word(REMASKING_STRATEGY)) {
+      case "low-confidence-static" -> Rule.STATIC;
+      case "sequential" -> Rule.SEQUENTIAL;
+      default -> Rule.DYNAMIC;
+    };
+  }
+
+  @Override
+  AttentionMask storeMask() {
+    return context.options().flag(CACHE_VER) ? new AttentionMask.Causal() : super.storeMask();
+  }
+
+  @Override
+  void denoise() {
+    int length = 1;
+    while (length < step.candidates()
+        && step.position(step.candidate(length)) == step.position(step.candidate(0)) + length) {
+      length++;
+    }
+    span = IntStream.range(0, length).map(step::candidate).toArray();
+    isChecking = router.checks(step, length);
+    taken = new boolean[step.rows()];
+    if (isRecorded()) {
+      detail("block_start", step.relative(step.blockStart()));
+      List<List<Number>> draft = new ArrayList<>();
+      for (int row = 0; row < step.rows(); row++) {
+        draft.add(
+            List.of(step.relative(step.position(row)), step.token(row), step.confidence(row)));
+      }
+      detail("draft", draft);
+    }
+    if (!isChecking) {
+      unmask(taken, quota());
+    }
+  }
+
+  @Override
+  boolean plan(Calls calls) {
+    if (!isChecking) {
+      return super.plan(calls);
+    }
+    int start = step.blockStart();
+    int length = canvas.length();
+    for (int j = 0; j < blockLength; j++) {
+      ids[j] = canvas.token(start + j);
+      ids[blockLength + j] = canvas.maskId();
+      positions[j] = start + j;
+      positions[blockLength + j] = start + j;
+      slots[j] = length + j;
+      slots[blockLength + j] = length + blockLength + j;
+    }
+    for (int row = 0; row < step.rows(); row++) {
+      ids[step.position(row) - start] = step.token(row);
+    }
+    for (int i = 0; i < span.length; i++) {
+      rows[i] = blockLength + step.position(span[i]) - start;
+    }
+    int half = blockLength;
+    AttentionMask.Explicit mask =
+        (row, slot) -> {
+          int key = slot - length;
+          return key < 0
+              ? slot < start
+              : row < half ? key <= row : key < half ? key < row - half : key == row;
+        };
+    check
+        .rows(ids, positions, slots, 2 * half)
+        .keys(length + 2 * half)
+        .mask(mask)
+        .predict(rows, span.length)
+        .wantLogits(true);
+    suppressMask(check);
+    call(DecodeStep.Kind.VERIFY, check, calls);
+    return true;
+  }
+
+  @Override
+  void absorb() {
+    if (!isChecking) {
+      super.absorb();
+      return;
+    }
+    isChecking = false;
+    Predictions predictions = check.predictions();
+    double[] ratios = new double[span.length];
+    int quota = quota(step.index() - 1);
+    int rejected = -1;
+    List<Boolean> accepted = new ArrayList<>();
+    for (int i = 0; i < span.length; i++) {
+      double q = proposer.probabilities(predictions, i, context.suppressed())[step.token(span[i])];
+      ratios[i] = Math.min(1, q / Math.max(step.confidence(span[i]), 1e-12));
+      int position = step.position(span[i]);
+      double drawn = context.uniform(accounting.steps() - 1, position, Noise.Purpose.ACCEPT);
+      accepted.add(drawn < ratios[i]);
+      if (rejected < 0 && drawn >= ratios[i]) {
+        rejected = i;
+      }
+    }
+    int prefix = rejected < 0 ? span.length : rejected;
+    for (int i = 0; i < prefix; i++) {
+      take(span[i], step.token(span[i]));
+    }
+    if (rejected >= 0) {
+      take(span[rejected], resample(predictions, rejected));
+    }
+    takeByRatio(ratios);
+    unmask(taken, quota);
+    if (isRecorded()) {
+      detail("block_start", step.relative(step.blockStart()));
+      detail(
+          "span", Arrays.stream(span).map(r -> step.relative(step.position(r))).boxed().toList());
+      detail("ratios", Arrays.stream(ratios).boxed().toList());
+      detail("accepted", accepted);
+      detail(
+          "resampled",
+          rejected < 0 ? List.of() : List.of(step.relative(step.position(span[rejected]))));
+    }
+    report(DecodeStep.Kind.VERIFY, step.block(), step.blockStart(), 2 * blockLength);
+  }
+
+  private void take(int row, int token) {
+    taken[row] = true;
+    commit(step.position(row), token, step.confidence(row));
+  }
+
+  /** Draws from what the check gives more probability than the draft did. */
+  private int resample(Predictions predictions, int i) {
+    int vocabSize = predictions.vocabSize();
+    double[] q =
+        Arrays.copyOf(proposer.probabilities(predictions, i, context.suppressed()), vocabSize);
+    double[] p =
+        proposer.probabilities(feed().query().predictions(), span[i], context.suppressed());
+    double mass = 0;
+    for (int v = 0; v < vocabSize; v++) {
+      mass += Math.max(0, q[v] - p[v]);
+    }
+    int best = -1;
+    double bestScore = Double.NEGATIVE_INFINITY;
+    for (int v = 0; v < vocabSize; v++) {
+      double weight = mass > 0 ? Math.max(0, q[v] - p[v]) : q[v];
+      if (weight > 0) {
+        int position = step.position(span[i]);
+        double score = StrictMath.log(weight) + context.gumbel(accounting.steps() - 1, position, v);
+        if (score > bestScore) {
+          best = v;
+          bestScore = score;
+        }
+      }
+    }
+    return best;
+  }
+
+  private void takeByRatio(double[] ratios) {
+    double least = context.options().number(SSD_RATIO_THRESHOLD);
+    for (int i = 0; i < span.length; i++) {
+      if (least >= 0 && !taken[span[i]] && ratios[i] >= least) {
+        take(span[i], step.token(span[i]));
+      }
+    }
+  }
+
+  /** The end token and what lies behind it are cut off, as is what was never reached. */
+  @Override
+  void finish() {
+    int end = canvas.promptLength();
+    while (end < canvas.length() && !canvas.isMasked(end) && !isStop(canvas.token(end))) {
+      end++;
+    }
+    truncate(end);
+  }
+}
