@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.Location;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -18,12 +18,16 @@ class ArchitectureTest {
   private static final JavaClasses CLASSES = importModules();
 
   private static JavaClasses importModules() {
-    List<URI> places =
+    List<Location> places =
         ModuleLayer.boot().configuration().modules().stream()
             .filter(module -> module.name().startsWith("org.unmask."))
             .map(module -> module.reference().location().orElseThrow())
+            .map(
+                place ->
+                    place.getPath().endsWith(".jar") ? URI.create("jar:" + place + "!/") : place)
+            .map(Location::of)
             .toList();
-    return new ClassFileImporter().importPaths(places.stream().map(Path::of).toList());
+    return new ClassFileImporter().importLocations(places);
   }
 
   @Test
