@@ -36,6 +36,8 @@ public final class Algorithms {
                   CreditDecoding.ALGORITHM,
                   Hierarchy.ALGORITHM,
                   Dus.ALGORITHM,
+                  Dawn.ALGORITHM,
+                  Clad.ALGORITHM,
                   TokenEditing.ALGORITHM,
                   FreeDave.ALGORITHM,
                   S2d2.ALGORITHM,

@@ -60,6 +60,7 @@ final class BlockDecoding extends Decoding {
     query.predict(rows, step.rows());
     query.wantLogits(
         guidance != null || strategy.proposer().wantsLogits() || strategy.policy().wantsLogits());
+    query.wantAttention(strategy.policy().attentionLayersWanted());
     suppressMask(query);
     addNoise(query);
     call(kind, query, calls);
@@ -95,6 +96,7 @@ final class BlockDecoding extends Decoding {
   @Override
   void absorb() {
     Predictions raw = feed.query().predictions();
+    step.rawPredictions = raw;
     if (guidance != null) {
       raw = guidance.combine(step, raw, strategy.proposer().gumbelTemperature());
     }

@@ -71,6 +71,11 @@ final class Canvas {
     committedAt[position] = step;
   }
 
+  /** Replaces a token of this canvas's copy of the prompt, for the sake of a quirk. */
+  void overwritePrompt(int position, int token) {
+    tokens[position] = token;
+  }
+
   /** Puts a token that was given with the request. */
   void give(int position, int token) {
     requireResponse(position);

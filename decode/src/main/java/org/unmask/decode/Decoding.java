@@ -72,6 +72,15 @@ abstract class Decoding implements Edits {
   }
 
   @Override
+  public final void overwritePrompt(int position, int token, double confidence) {
+    int before = canvas.token(position);
+    canvas.overwritePrompt(position, token);
+    if (recorder != null && before != token) {
+      recorder.edit(position, before, token, confidence);
+    }
+  }
+
+  @Override
   public final void truncate(int length) {
     canvas.truncate(length);
   }

@@ -12,6 +12,9 @@ interface Edits extends Recording {
   /** Replaces a token by another. */
   void edit(int position, int token, double confidence);
 
+  /** Replaces a token of the prompt, as one released decoder does by mistake. */
+  void overwritePrompt(int position, int token, double confidence);
+
   /** Cuts the sequence off; positions from the new length on are gone. */
   void truncate(int length);
 

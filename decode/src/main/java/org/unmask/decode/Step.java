@@ -33,6 +33,7 @@ final class Step {
   private int[] ranked = {};
   private boolean isRanked;
   private Predictions predictions = new Predictions();
+  Predictions rawPredictions = predictions;
 
   Step(Canvas canvas, DecodeContext context, Recording recording) {
     this.canvas = canvas;
@@ -46,6 +47,14 @@ final class Step {
 
   DecodeContext context() {
     return context;
+  }
+
+  /**
+   * Returns the attention (sequence, sequence) averaged over heads and layers, if the policy wants
+   * it; every call must feed the whole sequence then.
+   */
+  float[] attention() {
+    return rawPredictions.attention();
   }
 
   /** Tells whether details are recorded; ask before computing one. */

@@ -23,6 +23,11 @@ interface UnmaskPolicy {
     return false;
   }
 
+  /** Returns over how many last layers attention is to be averaged, 0 if it is not needed. */
+  default int attentionLayersWanted() {
+    return 0;
+  }
+
   /**
    * Chooses among the candidates of a step; there is at least one.
    *

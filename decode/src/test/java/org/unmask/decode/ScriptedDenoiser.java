@@ -115,6 +115,13 @@ final class ScriptedDenoiser implements Denoiser {
     }
     Predictions out = query.predictions();
     out.reset(query.predictedCount(), query.wantsLogits() ? vocabSize : 0);
+    if (query.attentionLayers() > 0) {
+      int keys = query.keyCount();
+      float[] attention = out.resetAttention(query.rowCount(), keys);
+      for (int i = 0; i < query.rowCount() * keys; i++) {
+        attention[i] = (float) Noise.uniform(cache.ids[i % keys], i) / keys;
+      }
+    }
     float[] logits = new float[vocabSize];
     for (int i = 0; i < query.predictedCount(); i++) {
       int row = query.predictedRow(i);

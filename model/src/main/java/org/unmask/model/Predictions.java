@@ -19,6 +19,7 @@ public final class Predictions {
   private double[] entropy = {};
   private float[] logits = {};
   private int vocabSize;
+  private float[] attention = {};
 
   /**
    * Makes room for a forward call's results; called by denoisers.
@@ -40,6 +41,21 @@ public final class Predictions {
     if (logits.length < count * vocabSize) {
       logits = new float[count * vocabSize];
     }
+  }
+
+  /**
+   * Makes room for attention weights, all zero; called by denoisers.
+   *
+   * @param rows rows fed
+   * @param keys slots visible
+   * @return the weights (rows, keys), to be filled
+   */
+  public float[] resetAttention(int rows, int keys) {
+    if (attention.length < rows * keys) {
+      attention = new float[rows * keys];
+    }
+    Arrays.fill(attention, 0, rows * keys, 0f);
+    return attention;
   }
 
   /**
@@ -93,6 +109,14 @@ public final class Predictions {
   /** Returns the logits (count, vocabSize), row-major, valid until the next call, if wanted. */
   public float[] logits() {
     return logits;
+  }
+
+  /**
+   * Returns the attention of each fed row to each visible slot (rows fed, slots visible),
+   * row-major, averaged over heads and layers, if {@linkplain Query#wantAttention wanted}.
+   */
+  public float[] attention() {
+    return attention;
   }
 
   /** Returns the logits per row, or 0 if they were not wanted. */

@@ -33,6 +33,7 @@ public final class Query {
   long[] noiseKeys = {};
   boolean wantsLogits;
   boolean unshifted;
+  int attentionLayers;
 
   /** Makes a query without a cache: its rows attend to each other only. */
   public Query() {
@@ -152,6 +153,16 @@ public final class Query {
     return this;
   }
 
+  /**
+   * Also returns the attention weights of all fed rows, averaged over heads and over some layers.
+   *
+   * @param lastLayers how many layers, counted from the last; 0 for none
+   */
+  public Query wantAttention(int lastLayers) {
+    attentionLayers = lastLayers;
+    return this;
+  }
+
   /** Reads output rows as the checkpoint's own code returns them, ignoring the model's shift. */
   public Query unshifted(boolean raw) {
     unshifted = raw;
@@ -228,6 +239,11 @@ public final class Query {
   /** Tells whether logits are wanted. */
   public boolean wantsLogits() {
     return wantsLogits;
+  }
+
+  /** Returns over how many of the last layers attention is averaged, 0 if it is not wanted. */
+  public int attentionLayers() {
+    return attentionLayers;
   }
 
   /** Tells whether output rows are read without the model's shift. */

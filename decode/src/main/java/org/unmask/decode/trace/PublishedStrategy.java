@@ -108,6 +108,10 @@ final class PublishedStrategy {
         options.put("cache", "delayed");
         yield scheduled;
       }
+      case "dawn" -> {
+        options.put("dawn-bos", true);
+        yield "dawn";
+      }
       case "apd" -> {
         options.put("coupling", "argmax");
         yield "apd";

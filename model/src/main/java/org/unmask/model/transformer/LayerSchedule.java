@@ -41,6 +41,9 @@ final class LayerSchedule {
     /** Returns what an explicit mask hides from the rows of a chunk, or null. */
     Attention.@Nullable Visibility hides(RowSet rows, int chunk);
 
+    /** Notes that queries and keys of a layer are there for all rows, before attention. */
+    void projected(int layer);
+
     /** Returns the rotary position of every row. */
     int[] positions();
 
@@ -141,9 +144,11 @@ final class LayerSchedule {
     if (isByRows) {
       at(0);
       pool.run(all.chunks, embedAndProject);
+      call.projected(0);
       for (int l = 0; l < last; l++) {
         at(l);
         pool.run(all.chunks, mixAndProject);
+        call.projected(l + 1);
       }
       return;
     }
@@ -153,6 +158,7 @@ final class LayerSchedule {
       pool.run(all.chunks, attentionNorm);
       overPanels(layer.qkv(), qkv);
       pool.run(all.chunks, rotate);
+      call.projected(l);
       if (l < last) {
         mixByColumns();
       }

@@ -33,7 +33,12 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
   private final RowSet rows;
   private final RowSet predicted;
 
+  private final AttentionMeans attentionMeans;
+
   private final WorkerPool.Task finalNorm = this::finalNorm;
+  private final WorkerPool.Task addAttention = this::addAttention;
+  private boolean isAttentionWanted;
+  private int projectedLayer;
   private List<Query> queries = List.of();
   private @Nullable TransformerCache scratch;
   private int[] positions = {};
@@ -62,6 +67,7 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
       ops[i] = new LayerOps(config, kernels, rotary);
     }
     schedule = new LayerSchedule(config, weights, pool, ops, this, isByRows);
+    attentionMeans = new AttentionMeans(config);
     head = new HeadPass(config.vocabSize(), weights.head(), kernels, pool);
   }
 
@@ -89,6 +95,7 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
   public void forward(List<Query> queries) {
     this.queries = queries;
     layOut();
+    isAttentionWanted = attentionMeans.begin(queries);
     schedule.run(rows);
     gather();
     schedule.finish(predicted);
@@ -105,6 +112,19 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
         predicted.chunkCount[chunk],
         weights.finalNorm(),
         head.input(chunk));
+  }
+
+  @Override
+  public void projected(int layer) {
+    if (isAttentionWanted) {
+      projectedLayer = layer;
+      pool.run(rows.chunks, addAttention);
+    }
+  }
+
+  private void addAttention(int chunk, int worker) {
+    Query query = queries.get(rows.chunkQuery[chunk]);
+    attentionMeans.add(query, rows, chunk, projectedLayer, this);
   }
 
   @Override
