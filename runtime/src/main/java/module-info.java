@@ -9,5 +9,7 @@ module org.unmask.runtime {
   exports org.unmask.runtime.cache;
   exports org.unmask.runtime.exec;
   exports org.unmask.runtime.kernel;
+  exports org.unmask.runtime.kernel.vector to
+      org.unmask.bench;
   exports org.unmask.runtime.nn;
 }

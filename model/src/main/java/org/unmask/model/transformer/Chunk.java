@@ -46,8 +46,11 @@ final class Chunk {
     gateUp = new float[rows * ldGateUp];
   }
 
-  /** Rounds a width up to whole panels of packed weights. */
+  /**
+   * Returns the distance of two rows: the width rounded up to whole panels of packed weights, and a
+   * cache line more, so that rows do not fall into the same sets of the cache.
+   */
   static int padded(int width) {
-    return Math.ceilDiv(width, MatrixKernel.PANEL) * MatrixKernel.PANEL;
+    return Math.ceilDiv(width, MatrixKernel.PANEL) * MatrixKernel.PANEL + 16;
   }
 }

@@ -53,7 +53,7 @@ final class LayerOps {
     float[] bias = layer.qkvBias();
     int first = p0 * PackedMatrix.PANEL;
     if (bias != null) {
-      int width = Math.min(p1 * PackedMatrix.PANEL, chunk.ldQkv) - first;
+      int width = p1 * PackedMatrix.PANEL - first;
       for (int r = 0; r < count; r++) {
         System.arraycopy(bias, first, chunk.qkv, r * chunk.ldQkv + first, width);
       }

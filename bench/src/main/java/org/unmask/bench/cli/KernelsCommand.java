@@ -1,0 +1,127 @@
+package org.unmask.bench.cli;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.unmask.bench.kernels.KernelTable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code unmask bench kernels}: how near to the machine's limits the kernels run. */
+@Command(
+    name = "kernels",
+    description = {
+      "Time the kernels on this machine against its own limits.",
+      "",
+      "Each fork is a JVM of its own that first measures the machine's fused multiply-add rate and"
+          + " its rate of reading memory in Java, then every kernel; shares are of the limits of the"
+          + " same fork. A machine with other work to do gives low figures: look at the maximum."
+    })
+final class KernelsCommand extends Verb {
+
+  @Option(
+      names = "--forks",
+      paramLabel = "N",
+      defaultValue = "5",
+      order = 1,
+      description = "JVMs to start, one after the other.")
+  int forks = 5;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "1",
+      order = 2,
+      description = "Threads.")
+  int threads = 1;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      defaultValue = "0.5",
+      order = 3,
+      description = "Time per kernel and fork, as much again for its warm-up.")
+  double seconds = 0.5;
+
+  @Option(names = "--in-this-jvm", hidden = true)
+  boolean inThisJvm;
+
+  @Override
+  void run() throws IOException {
+    if (forks < 1 || threads < 1 || !(seconds > 0)) {
+      throw usage("--forks and --threads must be at least 1, --seconds above 0");
+    }
+    KernelTable table =
+        new KernelTable(threads, seconds, ModelFlags.folder(KernelTable.MODEL, terminal()));
+    if (inThisJvm) {
+      table.measure(row -> terminal().out().println(row));
+      return;
+    }
+    Map<String, List<JsonNode>> rows = new LinkedHashMap<>();
+    for (int fork = 1; fork <= forks; fork++) {
+      terminal().note("fork " + fork + " of " + forks);
+      for (String line : KernelTable.fork(threads, seconds)) {
+        JsonNode row = JsonMapper.shared().readTree(line);
+        rows.computeIfAbsent(row.path("name").asString(), name -> new ArrayList<>()).add(row);
+      }
+    }
+    print(rows);
+  }
+
+  private void print(Map<String, List<JsonNode>> rows) {
+    if (!json) {
+      terminal()
+          .out()
+          .printf(
+              "%s, %s, %d thread(s), %d fork(s); minimum / median / maximum%n",
+              Machine.cpu(), Machine.java(), threads, forks);
+    }
+    for (Map.Entry<String, List<JsonNode>> entry : rows.entrySet()) {
+      List<Double> rates = sorted(entry.getValue(), "rate");
+      List<Double> shares = sorted(entry.getValue(), "share");
+      String unit = entry.getValue().getFirst().path("unit").asString();
+      if (json) {
+        ObjectNode node = JsonMapper.shared().createObjectNode();
+        node.put("name", entry.getKey()).put("unit", unit).put("threads", threads);
+        node.set("rates", JsonMapper.shared().valueToTree(rates));
+        node.set("shares", JsonMapper.shared().valueToTree(shares));
+        terminal().out().println(node);
+      } else {
+        terminal()
+            .out()
+            .println(
+                String.format(
+                        Locale.ROOT,
+                        "%-52s %s %-8s",
+                        entry.getKey(),
+                        three(rates, 1, "%7.1f"),
+                        unit)
+                    + (shares.getFirst() > 0
+                        ? three(shares, 100, "%4.0f") + " % of the limit"
+                        : ""));
+      }
+    }
+  }
+
+  private static List<Double> sorted(List<JsonNode> rows, String key) {
+    List<Double> values = new ArrayList<>(rows.stream().map(r -> r.path(key).asDouble()).toList());
+    Collections.sort(values);
+    return values;
+  }
+
+  private static String three(List<Double> sorted, double factor, String format) {
+    return String.format(
+        Locale.ROOT,
+        format + " /" + format + " /" + format,
+        factor * sorted.getFirst(),
+        factor * sorted.get(sorted.size() / 2),
+        factor * sorted.getLast());
+  }
+}
