@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       TraceCommand.class,
       ScoreCommand.class,
       TasksCommand.class,
+      AlgorithmsCommand.class,
       TokenizeCommand.class,
       LogitsCommand.class,
       InspectCommand.class,

@@ -42,10 +42,15 @@ const maxX = Math.max(2, ...data.curves.flatMap(c => c.points.flatMap(p =>
   [p.tokens_per_step, ...Object.values(p.tasks).map(t => t.tokens_per_step)])));
 const ceilX = 2 ** Math.ceil(Math.log2(maxX) - 1e-9);
 
+// 'threshold=0.9' says it all; 'k=4' needs its strategy's name in front
+function title(curve, setting) {
+  return setting.startsWith(`${curve.label}=`) ? setting : `${curve.label} ${setting}`;
+}
+
 function describe(curve, point) {
   const m = point.m;
   return [
-    `${curve.label} ${point.setting}`,
+    title(curve, point.setting),
     `score ${number(m.score, 1)}`,
     `${number(m.tokens_per_step, 2)} tokens/step, NFE ${number(m.nfe, 1)}`,
     `${number(m.ms_per_step, 2)} ms/step, ${number(m.tokens_per_second, 0)} tokens/s`,
@@ -115,11 +120,11 @@ function cards() {
     .sort((a, b) => a.p.tokens_per_step - b.p.tokens_per_step || b.p.score - a.p.score)[0];
   if (!slow) return;
   const base = slow.p;
-  const made = [['' + number(base.score, 1), `score with ${slow.c.strategy} ${base.setting}, the slowest setting`]];
+  const made = [['' + number(base.score, 1), `score with ${title(slow.c, base.setting)}, the slowest setting`]];
   const reach = Math.max(0, base.score - 5);
   const fast = curves.flatMap(c => c.points.map(p => ({c, p}))).filter(o => o.p.score >= reach)
     .sort((a, b) => b.p.tokens_per_step - a.p.tokens_per_step)[0];
-  if (fast) made.push([`${number(fast.p.tokens_per_step, 1)}×`, `tokens per step within 5 points of it: ${fast.c.strategy} ${fast.p.setting}`]);
+  if (fast) made.push([`${number(fast.p.tokens_per_step, 1)}×`, `tokens per step within 5 points of it: ${title(fast.c, fast.p.setting)}`]);
   const drops = data.tasks.map(t => {
     const all = series(t.id).flatMap(c => c.points);
     if (!all.length) return null;
