@@ -36,7 +36,7 @@ final class RunningConfidence implements UnmaskPolicy, Remasker {
 
   private final String mode;
 
-  private RunningConfidence(String mode) {
+  RunningConfidence(String mode) {
     this.mode = mode;
   }
 
@@ -69,7 +69,8 @@ final class RunningConfidence implements UnmaskPolicy, Remasker {
     }
   }
 
-  private List<Integer> quotas(int steps, int tokens) {
+  /** Returns how many positions each step would unmask if nothing were set back. */
+  List<Integer> quotas(int steps, int tokens) {
     List<Integer> quotas = new ArrayList<>();
     for (int i = 0; i < steps; i++) {
       quotas.add(masksAfter(i, steps, tokens) - masksAfter(i + 1, steps, tokens));

@@ -123,7 +123,7 @@ final class Wino extends Decoding {
       score[i] =
           Softmax.probability(predictions, i, canvas.token(positions[i]), context.suppressed());
     }
-    int cap = Math.clamp((long) (masks * 7 / 10), 5, 20);
+    int cap = cap(masks);
     int[] accepted = ordered(0, masks, score, 1);
     int above = 0;
     while (above < masks && score[accepted[above]] > threshold) {
@@ -142,6 +142,11 @@ final class Wino extends Decoding {
     }
     lastAccept = count;
     report(DecodeStep.Kind.DENOISE, block, 0, canvas.length() + blockLength);
+  }
+
+  /** Returns how many of some masks may be unmasked in one step. */
+  static int cap(int masks) {
+    return Math.clamp((long) (masks * 7 / 10), 5, 20);
   }
 
   private void revoke(double[] score) {

@@ -10,8 +10,8 @@ import org.unmask.model.Predictions;
 import org.unmask.model.Query;
 
 /**
- * A network whose logits are a function of what a row sees: for each visible slot the token and the
- * position it was written with. Stale cache entries are therefore seen as stale.
+ * A network whose logits are a function of what a row sees: the tokens at the rotary positions they
+ * were written with, whatever slot they are in. Stale cache entries are therefore seen as stale.
  */
 final class ScriptedDenoiser implements Denoiser {
 
@@ -22,7 +22,7 @@ final class ScriptedDenoiser implements Denoiser {
      * Fills logits.
      *
      * @param position rotary position of the predicted token
-     * @param seen visible tokens by slot, -1 where a slot is hidden or empty
+     * @param seen visible tokens by position up to the last, -1 where there is none
      * @param logits to fill
      */
     void logits(int position, int[] seen, float[] logits);
@@ -112,6 +112,7 @@ final class ScriptedDenoiser implements Denoiser {
     Cache cache = query.cache() instanceof Cache kept ? kept : new Cache(query.keyCount());
     for (int r = 0; r < query.rowCount(); r++) {
       cache.ids[query.slot(r)] = query.id(r);
+      cache.positions[query.slot(r)] = query.position(r);
     }
     Predictions out = query.predictions();
     out.reset(query.predictedCount(), query.wantsLogits() ? vocabSize : 0);
@@ -134,24 +135,34 @@ final class ScriptedDenoiser implements Denoiser {
     }
   }
 
+  /** Several tokens at one position, as of a shadow block, count together. */
   private static int[] seen(Query query, int row, Cache cache) {
-    int[] seen = Arrays.copyOf(cache.ids, query.keyCount());
-    AttentionMask mask = query.mask();
-    for (int slot = 0; slot < seen.length; slot++) {
-      boolean visible =
-          switch (mask) {
-            case null -> true;
-            case AttentionMask.Full full -> true;
-            case AttentionMask.Causal causal -> slot <= query.slot(row);
-            case AttentionMask.BlockCausal block ->
-                slot / block.blockLength() <= query.slot(row) / block.blockLength();
-            case AttentionMask.Explicit explicit -> explicit.sees(row, slot);
-          };
-      if (!visible) {
-        seen[slot] = -1;
+    int last = -1;
+    for (int slot = 0; slot < query.keyCount(); slot++) {
+      last = sees(query, row, slot, cache) ? Math.max(last, cache.positions[slot]) : last;
+    }
+    int[] seen = new int[last + 1];
+    Arrays.fill(seen, -1);
+    for (int slot = 0; slot < query.keyCount(); slot++) {
+      if (sees(query, row, slot, cache)) {
+        int position = cache.positions[slot];
+        seen[position] =
+            seen[position] < 0 ? cache.ids[slot] : seen[position] + 1000 * (1 + cache.ids[slot]);
       }
     }
     return seen;
+  }
+
+  private static boolean sees(Query query, int row, int slot, Cache cache) {
+    return cache.ids[slot] >= 0
+        && switch (query.mask()) {
+          case null -> true;
+          case AttentionMask.Full full -> true;
+          case AttentionMask.Causal causal -> slot <= query.slot(row);
+          case AttentionMask.BlockCausal block ->
+              slot / block.blockLength() <= query.slot(row) / block.blockLength();
+          case AttentionMask.Explicit explicit -> explicit.sees(row, slot);
+        };
   }
 
   private void describe(Query query, int i, float[] logits, Predictions out) {
@@ -172,9 +183,11 @@ final class ScriptedDenoiser implements Denoiser {
 
   private static final class Cache implements KvCache {
     private final int[] ids;
+    private final int[] positions;
 
     private Cache(int slots) {
       ids = new int[slots];
+      positions = new int[slots];
       Arrays.fill(ids, -1);
     }
 
@@ -186,6 +199,7 @@ final class ScriptedDenoiser implements Denoiser {
     @Override
     public void copy(int from, int to) {
       ids[to] = ids[from];
+      positions[to] = positions[from];
     }
   }
 }
