@@ -35,6 +35,7 @@ public final class Algorithms {
                   Unroll.ALGORITHM,
                   CreditDecoding.ALGORITHM,
                   Hierarchy.ALGORITHM,
+                  Oracle.ALGORITHM,
                   Dus.ALGORITHM,
                   Dawn.ALGORITHM,
                   Clad.ALGORITHM,

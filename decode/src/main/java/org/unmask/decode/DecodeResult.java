@@ -42,4 +42,19 @@ public record DecodeResult(
   public double keptTokensPerStep() {
     return nfe == 0 ? 0 : (double) keptTokens / nfe;
   }
+
+  /** Returns the same result with the calls of another run counted as auxiliary ones. */
+  DecodeResult withAuxiliary(DecodeResult other) {
+    return new DecodeResult(
+        ids,
+        nfe,
+        auxiliaryNfe + other.nfe,
+        prefillNfe,
+        storeNfe,
+        queryRows,
+        keyRows,
+        auxiliaryRows + other.queryRows,
+        generatedTokens,
+        keptTokens);
+  }
 }

@@ -42,7 +42,7 @@ abstract class Decoding implements Edits {
   abstract void absorb();
 
   /** Returns the result of a finished sequence. */
-  final DecodeResult result() {
+  DecodeResult result() {
     return accounting.result(canvas, context.resources());
   }
 

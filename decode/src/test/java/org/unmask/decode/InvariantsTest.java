@@ -67,7 +67,7 @@ class InvariantsTest {
       for (String cache : algorithm.caches()) {
         for (int shift = 0; shift < 2; shift++) {
           for (double temperature : new double[] {0, 0.7}) {
-            if ((algorithm.id().equals("freedave") && temperature > 0)
+            if ((List.of("freedave", "oracle").contains(algorithm.id()) && temperature > 0)
                 || (List.of("freedave", "s2d2").contains(algorithm.id()) && shift == 1)) {
               continue; // refused
             }

@@ -198,4 +198,16 @@ class LosslessTest {
     int[] start = decode(network, prompt, "block-static", options).ids();
     assertThat(Arrays.copyOf(whole, 4)).isEqualTo(start);
   }
+
+  @ParameterizedTest
+  @ValueSource(longs = {21, 22, 23})
+  void oracle_givesTheAnswerOfOneTokenPerStep(long seed) {
+    Map<String, Object> options = Map.of("gen-length", 12, "block-length", 6);
+    ScriptedDenoiser network = mixed(seed);
+    DecodeResult plain = decode(network, new int[] {1, 2}, "llada-low-confidence", options);
+    DecodeResult ceiling = decode(network, new int[] {1, 2}, "oracle", options);
+    assertThat(ceiling.ids()).isEqualTo(plain.ids());
+    assertThat(ceiling.auxiliaryNfe()).isEqualTo(12);
+    assertThat(ceiling.nfe()).isLessThan(12);
+  }
 }

@@ -1,6 +1,7 @@
 package org.unmask.decode.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,11 +17,14 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.unmask.decode.DecodeResources;
 import org.unmask.decode.Decoder;
 import org.unmask.decode.FilterModel;
+import org.unmask.decode.LogLikelihood;
+import org.unmask.model.Denoiser;
 import org.unmask.weights.safetensors.SafetensorsFile;
 import org.unmask.weights.safetensors.Tensor;
 
@@ -172,5 +176,27 @@ class TraceGoldenTest {
   void allTraces_matchThePublishedDecoder(String name) throws IOException {
     TraceFile file = read(name);
     assertThat(differences(file, file.traces())).isEmpty();
+  }
+
+  @Test
+  void logLikelihoods_matchThePublishedEstimates() throws IOException {
+    Denoiser denoiser = model("unmask-llada-6m").newDenoiser();
+    for (RecordedTrace trace : read("llada-loglik").traces()) {
+      double scale = ((Number) trace.params().get("cfg_scale")).doubleValue();
+      LogLikelihood likelihood = new LogLikelihood(denoiser, scale);
+      double mean = 0;
+      List<?> batches = (List<?>) trace.fields().get("batches");
+      for (Object batch : batches) {
+        List<int[]> masked = new ArrayList<>();
+        for (Object row : (List<?>) ((Map<?, ?>) batch).get("masked")) {
+          masked.add(((List<?>) row).stream().mapToInt(i -> ((Number) i).intValue()).toArray());
+        }
+        mean += likelihood.loss(trace.prompt(), trace.ids("answer_ids"), masked) / batches.size();
+      }
+      double expected = ((Number) trace.fields().get("log_likelihood")).doubleValue();
+      assertThat(-mean)
+          .as("%s", trace)
+          .isCloseTo(expected, within(1e-4 * Math.abs(expected) + 1e-6)); // rounded to 6 decimals
+    }
   }
 }
