@@ -113,6 +113,17 @@ public final class Decoder {
     } while (!lanes.isEmpty());
   }
 
+  /** Runs a state machine of its own for one request. */
+  void run(DecodeRequest request, Algorithm.Factory factory) {
+    Decoding decoding = factory.start(new DecodeContext(denoiser, resources, request, null));
+    Calls calls = new Calls();
+    while (decoding.plan(calls)) {
+      forward(calls);
+      decoding.absorb();
+      calls.clear();
+    }
+  }
+
   private void forward(Calls calls) {
     if (Thread.currentThread().isInterrupted()) {
       throw new CancellationException("decoding was interrupted");

@@ -23,6 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.unmask.decode.DecodeResources;
 import org.unmask.decode.Decoder;
 import org.unmask.decode.FilterModel;
+import org.unmask.decode.FilterRow;
+import org.unmask.decode.FilterRows;
 import org.unmask.decode.LogLikelihood;
 import org.unmask.model.Denoiser;
 import org.unmask.weights.safetensors.SafetensorsFile;
@@ -198,5 +200,33 @@ class TraceGoldenTest {
           .as("%s", trace)
           .isCloseTo(expected, within(1e-4 * Math.abs(expected) + 1e-6)); // rounded to 6 decimals
     }
+  }
+
+  @Test
+  void filterRows_matchThePublishedCollector() throws IOException {
+    Decoder decoder = new Decoder(model("unmask-llada-6m").newDenoiser(), DecodeResources.none());
+    for (Object each : (List<?>) read("learn2pd").fields().get("training_rows")) {
+      Map<?, ?> recorded = (Map<?, ?>) each;
+      int[] answer = ints(recorded.get("reference_ids"));
+      List<FilterRow> rows = FilterRows.collect(decoder, ints(recorded.get("ids")), answer);
+      List<?> expected = (List<?>) recorded.get("rows");
+      assertThat(rows).hasSameSizeAs(expected);
+      for (int i = 0; i < rows.size(); i++) {
+        Map<?, ?> row = (Map<?, ?>) expected.get(i);
+        assertThat(rows.get(i).block()).isEqualTo(row.get("block"));
+        assertThat(rows.get(i).isStuck()).isEqualTo(row.get("stuck"));
+        int[] isCorrect = ints(row.get("is_correct"));
+        List<?> confidence = (List<?>) row.get("confidence");
+        for (int p = 0; p < FilterModel.WIDTH; p++) {
+          assertThat(rows.get(i).isCorrect()[p]).isEqualTo(isCorrect[p] == 1);
+          assertThat((double) rows.get(i).confidence()[p])
+              .isCloseTo(((Number) confidence.get(p)).doubleValue(), within(5e-4));
+        }
+      }
+    }
+  }
+
+  private static int[] ints(Object list) {
+    return ((List<?>) list).stream().mapToInt(i -> ((Number) i).intValue()).toArray();
   }
 }
