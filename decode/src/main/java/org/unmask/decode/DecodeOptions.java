@@ -20,10 +20,13 @@ import org.jspecify.annotations.Nullable;
 public final class DecodeOptions {
 
   private final Algorithm algorithm;
+  private final Map<String, Object> given;
   private final Map<String, Object> values;
 
-  private DecodeOptions(Algorithm algorithm, Map<String, Object> values) {
+  private DecodeOptions(
+      Algorithm algorithm, Map<String, Object> given, Map<String, Object> values) {
     this.algorithm = algorithm;
+    this.given = given;
     this.values = Collections.unmodifiableMap(values);
   }
 
@@ -46,7 +49,7 @@ public final class DecodeOptions {
       }
     }
     CommonOptions.derive(values, parsed.containsKey(CommonOptions.BLOCK_LENGTH));
-    DecodeOptions options = new DecodeOptions(found, values);
+    DecodeOptions options = new DecodeOptions(found, parsed, values);
     found.check(options);
     return options;
   }
@@ -77,12 +80,12 @@ public final class DecodeOptions {
   }
 
   /**
-   * Returns the same options with one changed.
+   * Returns the same options with one changed; those not given follow anew.
    *
    * @throws IllegalArgumentException as {@link #of} does
    */
   public DecodeOptions with(String name, Object value) {
-    Map<String, Object> changed = new LinkedHashMap<>(values);
+    Map<String, Object> changed = new LinkedHashMap<>(given);
     changed.put(name.replace('_', '-'), value);
     return of(algorithm.id(), changed);
   }

@@ -38,6 +38,26 @@ class DecodeOptionsTest {
   }
 
   @Test
+  void with_derivesAnewWhatWasNotGiven() {
+    DecodeOptions options = DecodeOptions.of("threshold", Map.of("gen-length", 64));
+    assertThat(options.with("gen-length", 48).blockLength()).isEqualTo(24);
+    assertThat(options.with("gen-length", 48).steps()).isEqualTo(48);
+  }
+
+  @Test
+  void catalogue_usesOneTypePerName() {
+    Map<String, Parameter.Type> types = new HashMap<>();
+    for (Algorithm algorithm : Algorithms.all()) {
+      for (Parameter parameter : algorithm.parameters()) {
+        Parameter.Type before = types.putIfAbsent(parameter.name(), parameter.type());
+        assertThat(before)
+            .as("type of %s in %s", parameter.name(), algorithm)
+            .isIn(null, parameter.type());
+      }
+    }
+  }
+
+  @Test
   void with_changesOneOption() {
     DecodeOptions options = DecodeOptions.of("threshold", Map.of());
     assertThat(options.with("threshold", 0.7).number("threshold")).isEqualTo(0.7);

@@ -54,6 +54,43 @@ class DecoderTest {
   }
 
   @Test
+  void delayedCache_reloadedAtEveryCall_isNoCache() {
+    Map<String, Object> options = Map.of("gen-length", 8, "block-length", 8, "steps", 8);
+    DecodeRequest plain = request("llada-low-confidence", options);
+    DecodeRequest delayed =
+        new DecodeRequest(
+            plain.prompt(),
+            plain.options().with("cache", "delayed").with("cache-reloading-step", 1));
+    assertThat(decoder(denoiser(0)).decode(delayed).ids())
+        .isEqualTo(decoder(denoiser(0)).decode(plain).ids());
+  }
+
+  @Test
+  void delayedCache_feedsMasksAndTheLastTokens() {
+    ScriptedDenoiser denoiser = denoiser(0);
+    DecodeRequest plain =
+        request("llada-low-confidence", Map.of("gen-length", 6, "block-length", 6, "steps", 6));
+    decoder(denoiser)
+        .decode(new DecodeRequest(plain.prompt(), plain.options().with("cache", "delayed")));
+    assertThat(denoiser.calls)
+        .extracting(c -> c.rows().getFirst())
+        .containsExactly(9, 9, 5, 4, 3, 2);
+  }
+
+  @Test
+  void givenTokens_stayAndAreNotAskedFor() {
+    DecodeRequest plain = request("threshold", Map.of("gen-length", 8, "block-length", 4));
+    DecodeRequest infill =
+        new DecodeRequest(
+            plain.prompt(), plain.options(), 0, Map.of(0, 7, 1, 7, 2, 7, 3, 7, 6, 5), Draws.SEEDED);
+    ScriptedDenoiser denoiser = denoiser(0);
+    DecodeResult result = decoder(denoiser).decode(infill);
+    assertThat(result.ids()).startsWith(7, 7, 7, 7).doesNotContain(15);
+    assertThat(result.ids()[6]).isEqualTo(5);
+    assertThat(denoiser.calls.getFirst().predicted()).containsExactly(3);
+  }
+
+  @Test
   void dualCache_feedsTheBlockOnly() {
     ScriptedDenoiser denoiser = denoiser(0);
     decoder(denoiser)

@@ -82,8 +82,12 @@ public final class TraceVerifier {
                 + Arrays.toString(result.ids()));
   }
 
-  /** Returns a step's fields under the names of the trace files. */
-  static Map<String, Object> fields(DecodeStep step) {
+  /**
+   * Returns a step's fields under the names of the trace files, what the rule went by included.
+   *
+   * @param step of any algorithm
+   */
+  public static Map<String, Object> fields(DecodeStep step) {
     Map<String, Object> fields = new LinkedHashMap<>(step.details());
     fields.put("kind", step.kind().name().toLowerCase(java.util.Locale.ROOT));
     fields.put("block", step.block() < 0 ? null : step.block());
