@@ -30,17 +30,18 @@ final class Chunk {
   /** Attention output, heads side by side. */
   final float[] attended;
 
-  /** Gate and up projections side by side. */
+  /** Gate and up projections side by side; router logits of a layer with experts. */
   final float[] gateUp;
 
   Chunk(TransformerConfig c) {
     int rows = RowSet.MAX_CHUNK;
     ldQkv = padded((c.numHeads() + 2 * c.numKvHeads()) * c.headDim());
     ldAttended = c.numHeads() * c.headDim();
-    ldGateUp = padded(2 * c.intermediateSize());
+    int inner = c.widestMlp();
+    ldGateUp = padded(Math.max(2 * inner, c.experts() == null ? 0 : c.experts().count()));
     normed = new RowBlocks(rows, c.hiddenSize());
     heads = new RowBlocks(rows, ldAttended);
-    inner = new RowBlocks(rows, c.intermediateSize());
+    this.inner = new RowBlocks(rows, inner);
     qkv = new float[rows * ldQkv];
     attended = new float[rows * ldAttended];
     gateUp = new float[rows * ldGateUp];

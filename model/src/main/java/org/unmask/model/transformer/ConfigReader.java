@@ -1,5 +1,8 @@
 package org.unmask.model.transformer;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.unmask.weights.CheckpointException;
 import tools.jackson.databind.JsonNode;
@@ -38,6 +41,33 @@ final class ConfigReader {
 
   int size(String key, int absent) throws CheckpointException {
     return has(key) ? integer(key, 1) : absent;
+  }
+
+  /** Reads a number in [1, most]. */
+  int sizeUpTo(String key, int most) throws CheckpointException {
+    int value = size(key);
+    if (value > most) {
+      throw wrong(key, get(key), "at most " + most);
+    }
+    return value;
+  }
+
+  /** Reads a list of zeros and ones, one per layer; absent means all ones. */
+  List<Boolean> flags(String key, int layers) throws CheckpointException {
+    if (!has(key)) {
+      return Collections.nCopies(layers, true);
+    }
+    List<Boolean> flags = new ArrayList<>();
+    for (JsonNode value : get(key)) {
+      if (!value.isInt() || (value.asInt() != 0 && value.asInt() != 1)) {
+        throw wrong(key, get(key), "a list of 0 and 1");
+      }
+      flags.add(value.asInt() == 1);
+    }
+    if (flags.size() != layers) {
+      throw wrong(key, get(key), "a list of " + layers + ", one for each layer");
+    }
+    return List.copyOf(flags);
   }
 
   int id(String key, int absent) throws CheckpointException {

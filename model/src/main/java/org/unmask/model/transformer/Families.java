@@ -3,6 +3,9 @@ package org.unmask.model.transformer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.unmask.model.AttentionMask;
 import org.unmask.runtime.nn.RotaryTable;
 import org.unmask.weights.CheckpointException;
@@ -22,11 +25,21 @@ final class Families {
     LLAMA
   }
 
+  private enum Mixture {
+    NONE,
+    /** Softmax router, weights as they are. */
+    LLADA_MOE,
+    /** Sigmoid router over groups, a shared expert. */
+    LLADA2
+  }
+
   private enum Attends {
     FULL,
     CAUSAL,
     /** Block-causal; the block length is read from the configuration. */
-    BLOCK
+    BLOCK,
+    /** Block-causal in blocks of 32 unless the configuration says otherwise. */
+    BLOCK32
   }
 
   /**
@@ -35,6 +48,8 @@ final class Families {
    * @param modelType {@code model_type} in config.json
    * @param keys spelling of the configuration keys
    * @param names spelling of the tensor names
+   * @param mixture how experts are configured; the same {@code model_type} may name a dense and a
+   *     sparse family, told apart by {@code num_experts}
    * @param shift 1 if output row i speaks of token i + 1
    */
   private record Family(
@@ -44,7 +59,44 @@ final class Families {
       Attends attends,
       int shift,
       boolean hasQkvBias,
-      boolean hasQkNorm) {}
+      boolean hasQkNorm,
+      Mixture mixture) {
+
+    Family(
+        String modelType,
+        Keys keys,
+        TensorNames names,
+        Attends attends,
+        int shift,
+        boolean hasQkvBias,
+        boolean hasQkNorm) {
+      this(modelType, keys, names, attends, shift, hasQkvBias, hasQkNorm, Mixture.NONE);
+    }
+
+    static Family lladaMoe(String modelType) {
+      return new Family(
+          modelType,
+          Keys.LLAMA,
+          TensorNames.LLAMA,
+          Attends.FULL,
+          0,
+          false,
+          true,
+          Mixture.LLADA_MOE);
+    }
+
+    static Family llada2(String modelType) {
+      return new Family(
+          modelType,
+          Keys.LLAMA,
+          TensorNames.LLADA2,
+          Attends.BLOCK32,
+          0,
+          false,
+          true,
+          Mixture.LLADA2);
+    }
+  }
 
   private static final List<Family> ALL =
       List.of(
@@ -54,7 +106,11 @@ final class Families {
           new Family("Dream", Keys.LLAMA, TensorNames.LLAMA, Attends.FULL, 1, true, false),
           new Family("sdar", Keys.LLAMA, TensorNames.LLAMA, Attends.BLOCK, 0, false, true),
           new Family(
-              "Fast_dLLM_Qwen", Keys.LLAMA, TensorNames.LLAMA, Attends.BLOCK, 1, true, false),
+              "Fast_dLLM_Qwen", Keys.LLAMA, TensorNames.LLAMA, Attends.BLOCK32, 1, true, false),
+          Family.lladaMoe("llada"),
+          Family.lladaMoe("lladamoe"),
+          Family.llada2("llada2_moe"),
+          Family.llada2("llada21_moe"),
           new Family("a2d-qwen2", Keys.LLAMA, TensorNames.LLAMA, Attends.FULL, 0, true, false),
           new Family("a2d-qwen3", Keys.LLAMA, TensorNames.LLAMA, Attends.FULL, 0, false, true),
           new Family("a2d-llama", Keys.LLAMA, TensorNames.LLAMA, Attends.FULL, 0, false, false),
@@ -80,11 +136,12 @@ final class Families {
       JsonNode config, Optional<JsonNode> generation, Optional<JsonNode> sideCar)
       throws CheckpointException {
     String type = config.path("model_type").asString("");
+    ConfigReader reader = new ConfigReader(config, sideCar.orElse(null));
+    boolean hasExperts = reader.has("num_experts");
     for (Family family : ALL) {
-      if (family.modelType.equals(type)) {
-        ConfigReader reader = new ConfigReader(config, sideCar.orElse(null));
+      boolean isSparse = family.mixture != Mixture.NONE;
+      if (family.modelType.equals(type) && isSparse == hasExperts) {
         reader.refuseUnlessAbsent("quantization_config");
-        reader.refuseUnlessAbsent("num_experts");
         TransformerConfig read =
             family.keys == Keys.OLMO
                 ? olmo(family, reader, generation)
@@ -95,8 +152,14 @@ final class Families {
     throw new CheckpointException(
         "model_type '"
             + type
-            + "' in config.json is not supported; known families: "
-            + String.join(", ", ALL.stream().map(Family::modelType).toList()));
+            + "' in config.json is not supported"
+            + (hasExperts ? " with num_experts" : "")
+            + "; known families"
+            + (hasExperts ? " with experts: " : ": ")
+            + ALL.stream()
+                .filter(family -> (family.mixture != Mixture.NONE) == hasExperts)
+                .map(Family::modelType)
+                .collect(Collectors.joining(", ")));
   }
 
   private static TransformerConfig olmo(
@@ -159,7 +222,7 @@ final class Families {
         generation,
         c.size("vocab_size"),
         hidden,
-        c.size("intermediate_size"),
+        denseSize(family, c),
         c.size("num_hidden_layers"),
         heads,
         c.size("num_key_value_heads", heads),
@@ -168,6 +231,57 @@ final class Families {
         RotaryScaling.frequencies(c, rotary),
         c.flag("tie_word_embeddings", false),
         c.size("max_position_embeddings", 2048));
+  }
+
+  private static int denseSize(Family family, ConfigReader c) throws CheckpointException {
+    return family.mixture == Mixture.LLADA_MOE
+        ? c.size("dense_intermediate_size", c.size("expert_intermediate_size"))
+        : c.size("intermediate_size");
+  }
+
+  private static @Nullable Experts experts(Family family, ConfigReader c, int layers)
+      throws CheckpointException {
+    return switch (family.mixture) {
+      case NONE -> null;
+      case LLADA_MOE -> {
+        c.refuseUnlessAbsent("clip_qkv");
+        c.refuseUnlessAbsent("shared_expert_intermediate_size");
+        c.require("qk_layernorm", true);
+        yield new Experts(
+            c.size("num_experts"),
+            c.sizeUpTo("num_experts_per_tok", c.size("num_experts")),
+            c.size("expert_intermediate_size"),
+            0,
+            Experts.Router.SOFTMAX,
+            1,
+            1,
+            false, // whatever norm_topk_prob says, as the published code does
+            1f,
+            c.flags("moe_layer_freq", layers));
+      }
+      case LLADA2 -> {
+        c.require("use_qk_norm", true);
+        c.require("use_qkv_bias", false);
+        c.require("use_bias", false);
+        int count = c.size("num_experts");
+        int groups = c.sizeUpTo("n_group", count);
+        int kept = c.sizeUpTo("topk_group", groups);
+        int perGroup = c.divide("num_experts", count, "n_group", groups);
+        int inner = c.size("moe_intermediate_size");
+        int dense = c.id("first_k_dense_replace", 0);
+        yield new Experts(
+            count,
+            c.sizeUpTo("num_experts_per_tok", kept * perGroup),
+            inner,
+            Math.multiplyExact(inner, c.id("num_shared_experts", 0)),
+            Experts.Router.SIGMOID,
+            groups,
+            kept,
+            true,
+            (float) c.number("routed_scaling_factor", 1.0),
+            IntStream.range(0, layers).mapToObj(l -> l >= dense).toList());
+      }
+    };
   }
 
   private static TransformerConfig build(
@@ -218,17 +332,25 @@ final class Families {
         tied,
         maskId,
         stopIds(c, generation),
-        maxPositions);
+        maxPositions,
+        experts(family, c, layers));
   }
 
   private static AttentionMask attention(Family family, ConfigReader c) throws CheckpointException {
-    String given = c.text("attention", family.attends.name().toLowerCase(java.util.Locale.ROOT));
+    int length = family.attends == Attends.BLOCK32 ? 32 : 4;
+    String own =
+        switch (family.attends) {
+          case FULL -> "full";
+          case CAUSAL -> "causal";
+          case BLOCK, BLOCK32 -> "block";
+        };
+    String given = c.text("attention", own);
     return switch (given) {
       case "full" -> new AttentionMask.Full();
       case "causal" -> new AttentionMask.Causal();
       case "block" ->
           new AttentionMask.BlockCausal(
-              c.size("block_length", c.size("block_size", c.size("bd_size", 4))));
+              c.size("block_length", c.size("block_size", c.size("bd_size", length))));
       default ->
           throw new CheckpointException(
               "attention '" + given + "' in unmask.json must be full, causal or block");

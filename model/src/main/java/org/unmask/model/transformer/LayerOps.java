@@ -15,6 +15,7 @@ import org.unmask.runtime.nn.RowBlocks;
  * <pre>
  * a = RMSNorm(x);  q, k, v = W a (+ b);  [QK norm];  rotate q, k;  store k, v
  * x += Wo attention(q, K, V);  m = RMSNorm(x);  x += Wdown (silu(Wgate m) * Wup m)
+ *                                               or the experts of m, see ExpertPass
  * </pre>
  *
  * <p>Each operation may be restricted to a range of weight panels or heads; any split gives the
@@ -158,15 +159,14 @@ final class LayerOps {
   }
 
   /** Computes gate and up projections, for the panels [p0, p1). */
-  void gateUp(TransformerWeights.Layer layer, Chunk chunk, int count, int p0, int p1) {
+  void gateUp(Mlp.Dense mlp, Chunk chunk, int count, int p0, int p1) {
     int first = p0 * PackedMatrix.PANEL;
-    multiply(
-        layer.gateUp(), chunk.normed, count, chunk.gateUp, first, chunk.ldGateUp, false, p0, p1);
+    multiply(mlp.gateUp(), chunk.normed, count, chunk.gateUp, first, chunk.ldGateUp, false, p0, p1);
   }
 
   /** Gates the activations of the MLP. */
-  void swiGlu(Chunk chunk, int count) {
-    int width = c.intermediateSize();
+  void swiGlu(Mlp.Dense mlp, Chunk chunk, int count) {
+    int width = mlp.width();
     for (int r = 0; r < count; r++) {
       int at = r * chunk.ldGateUp;
       kernels.row().swiGlu(chunk.gateUp, at, chunk.gateUp, at + width, width);
@@ -175,15 +175,19 @@ final class LayerOps {
   }
 
   /** Adds the down projection to the residual stream, for the panels [p0, p1). */
-  void down(
-      TransformerWeights.Layer layer,
-      Chunk chunk,
-      RowSet rows,
-      int from,
-      int count,
-      int p0,
-      int p1) {
-    addTo(rows, layer.down(), chunk.inner, from, count, p0, p1);
+  void down(Mlp.Dense mlp, Chunk chunk, RowSet rows, int from, int count, int p0, int p1) {
+    addTo(rows, mlp.down(), chunk.inner, from, count, p0, p1);
+  }
+
+  /** Writes the down projection of an expert's rows to {@code out}, {@code ldOut} apart. */
+  void down(Mlp.Dense mlp, Chunk chunk, int count, float[] out, int to, int ldOut) {
+    multiply(mlp.down(), chunk.inner, count, out, to, ldOut, false, 0, mlp.down().panels());
+  }
+
+  /** Computes the router logits of a chunk into {@code out.gateUp}. */
+  void router(Mlp.Sparse mlp, Chunk chunk, int count, Chunk out) {
+    PackedMatrix w = mlp.router();
+    multiply(w, chunk.normed, count, out.gateUp, 0, out.ldGateUp, false, 0, w.panels());
   }
 
   private void addTo(

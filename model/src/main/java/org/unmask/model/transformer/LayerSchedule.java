@@ -2,6 +2,7 @@ package org.unmask.model.transformer;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.unmask.runtime.cache.KvStore;
 import org.unmask.runtime.exec.WorkerPool;
@@ -16,7 +17,8 @@ import org.unmask.runtime.nn.PackedMatrix;
  *       through the second half of a layer and the first half of the next, so that a layer has one
  *       barrier and activations never leave the cache.
  *   <li><b>By columns</b>, for layers larger than the cache: each product is split over panels of
- *       weights, which are then read from memory once per forward call.
+ *       weights, which are then read from memory once per forward call. Layers with experts are
+ *       always run this way ({@link ExpertPass}).
  * </ul>
  *
  * <p>The steps are made once and read the layer and rows at work from fields, so that a forward
@@ -57,12 +59,14 @@ final class LayerSchedule {
   private final LayerOps[] ops;
   private final boolean isByRows;
   private final Call call;
+  private final @Nullable ExpertPass experts;
   private Chunk[] chunks = {};
 
   // the step at work; written before a step starts, read by its workers
   private RowSet rows = new RowSet(0, 0);
   private int index;
   private TransformerWeights.Layer layer;
+  private Mlp.@Nullable Dense mlp;
   private int group = 1;
 
   private final WorkerPool.Task embed = (i, worker) -> call().embed(i);
@@ -104,15 +108,15 @@ final class LayerSchedule {
   private final WorkerPool.Task gateUp =
       (task, w) -> {
         for (int i = 0; i < rows.chunks; i++) {
-          ops()[w].gateUp(layer, chunks[i], count(i), p0(task), p1(task, layer.gateUp()));
+          ops()[w].gateUp(mlp(), chunks[i], count(i), p0(task), p1(task, mlp().gateUp()));
         }
       };
-  private final WorkerPool.Task swiGlu = (i, w) -> ops()[w].swiGlu(chunks[i], count(i));
+  private final WorkerPool.Task swiGlu = (i, w) -> ops()[w].swiGlu(mlp(), chunks[i], count(i));
   private final WorkerPool.Task down =
       (task, w) -> {
         for (int i = 0; i < rows.chunks; i++) {
           ops()[w].down(
-              layer, chunks[i], rows, from(i), count(i), p0(task), p1(task, layer.down()));
+              mlp(), chunks[i], rows, from(i), count(i), p0(task), p1(task, mlp().down()));
         }
       };
 
@@ -129,7 +133,8 @@ final class LayerSchedule {
     this.pool = pool;
     this.ops = ops;
     this.call = call;
-    this.isByRows = isByRows;
+    this.isByRows = isByRows && config.experts() == null;
+    experts = config.experts() == null ? null : new ExpertPass(config, config.experts(), pool, ops);
   }
 
   /** Tells whether layers are small enough to be split by rows. */
@@ -181,9 +186,22 @@ final class LayerSchedule {
     pool.run(rows.chunks, collectHeads);
     overPanels(layer.output(), output);
     pool.run(rows.chunks, mlpNorm);
-    overPanels(layer.gateUp(), gateUp);
+    switch (layer.mlp()) {
+      case Mlp.Dense dense -> mlpByColumns(dense);
+      case Mlp.Sparse sparse -> {
+        Objects.requireNonNull(experts).run(rows, chunks, sparse);
+        if (sparse.shared() != null) {
+          mlpByColumns(sparse.shared());
+        }
+      }
+    }
+  }
+
+  private void mlpByColumns(Mlp.Dense at) {
+    mlp = at;
+    overPanels(at.gateUp(), gateUp);
     pool.run(rows.chunks, swiGlu);
-    overPanels(layer.down(), down);
+    overPanels(at.down(), down);
   }
 
   /** A task is a few panels for all chunks, so that weights are read once. */
@@ -232,9 +250,10 @@ final class LayerSchedule {
     o.collectHeads(chunk, count);
     o.output(layer, chunk, rows, from, count, 0, layer.output().panels());
     o.norm(rows, from, count, layer.mlpNorm(), chunk.normed);
-    o.gateUp(layer, chunk, count, 0, layer.gateUp().panels());
-    o.swiGlu(chunk, count);
-    o.down(layer, chunk, rows, from, count, 0, layer.down().panels());
+    Mlp.Dense dense = (Mlp.Dense) layer.mlp(); // layers with experts are run by columns
+    o.gateUp(dense, chunk, count, 0, dense.gateUp().panels());
+    o.swiGlu(dense, chunk, count);
+    o.down(dense, chunk, rows, from, count, 0, dense.down().panels());
   }
 
   private void attend(int i, LayerOps o, Chunk chunk, int h0, int h1) {
@@ -266,6 +285,10 @@ final class LayerSchedule {
 
   private LayerOps[] ops() {
     return ops;
+  }
+
+  private Mlp.Dense mlp() {
+    return Objects.requireNonNull(mlp);
   }
 
   private TransformerConfig config() {

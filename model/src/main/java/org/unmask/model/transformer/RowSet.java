@@ -79,6 +79,12 @@ final class RowSet {
     }
   }
 
+  /** Returns the chunk that a row lies in. */
+  int chunkOf(int row) {
+    int found = Arrays.binarySearch(chunkFrom, 0, chunks, row);
+    return found >= 0 ? found : -found - 2;
+  }
+
   private void addChunk(int query, int from, int rows) {
     if (chunks == chunkQuery.length) {
       int room = Math.max(16, 2 * chunks);

@@ -4,6 +4,7 @@ package org.unmask.model.transformer;
  * Names of a family's tensors. Names of a layer contain {@code {i}}; names without a suffix get
  * {@code .weight} or {@code .bias}.
  *
+ * @param k empty if {@code q} holds queries, keys and values one after the other
  * @param head the language-model head, absent in tied checkpoints
  * @param qNorm per-head query norm, unused without QK norm
  * @param kNorm per-head key norm, unused without QK norm
@@ -22,7 +23,9 @@ record TensorNames(
     String mlpNorm,
     String gate,
     String up,
-    String down) {
+    String down,
+    String router,
+    String expertBias) {
 
   /** LLaDA-8B and its kin, named as in OLMo. */
   static final TensorNames OLMO =
@@ -40,7 +43,9 @@ record TensorNames(
           "model.transformer.blocks.{i}.ff_norm",
           "model.transformer.blocks.{i}.ff_proj",
           "model.transformer.blocks.{i}.up_proj",
-          "model.transformer.blocks.{i}.ff_out");
+          "model.transformer.blocks.{i}.ff_out",
+          "",
+          "");
 
   /** Llama, Qwen, Dream, SDAR and everything derived from them. */
   static final TensorNames LLAMA =
@@ -58,7 +63,39 @@ record TensorNames(
           "model.layers.{i}.post_attention_layernorm",
           "model.layers.{i}.mlp.gate_proj",
           "model.layers.{i}.mlp.up_proj",
-          "model.layers.{i}.mlp.down_proj");
+          "model.layers.{i}.mlp.down_proj",
+          "model.layers.{i}.mlp.gate",
+          "model.layers.{i}.mlp.expert_bias");
+
+  /** LLaDA2: fused projections and names of its own around the attention. */
+  static final TensorNames LLADA2 =
+      new TensorNames(
+          "model.word_embeddings",
+          "model.norm",
+          "lm_head",
+          "model.layers.{i}.input_layernorm",
+          "model.layers.{i}.attention.query_key_value",
+          "",
+          "",
+          "model.layers.{i}.attention.query_layernorm",
+          "model.layers.{i}.attention.key_layernorm",
+          "model.layers.{i}.attention.dense",
+          "model.layers.{i}.post_attention_layernorm",
+          "model.layers.{i}.mlp.gate_proj",
+          "model.layers.{i}.mlp.up_proj",
+          "model.layers.{i}.mlp.down_proj",
+          "model.layers.{i}.mlp.gate",
+          "model.layers.{i}.mlp.gate.expert_bias");
+
+  /** Returns the name of a dense MLP's matrix as an expert has it. */
+  static String ofExpert(String pattern, int expert) {
+    return pattern.replace(".mlp.", ".mlp.experts." + expert + ".");
+  }
+
+  /** Returns the name of a dense MLP's matrix as the shared expert has it. */
+  static String ofShared(String pattern) {
+    return pattern.replace(".mlp.", ".mlp.shared_experts.");
+  }
 
   /** Returns a name of one layer. */
   static String of(String pattern, int layer) {

@@ -1,6 +1,7 @@
 package org.unmask.model.transformer;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.unmask.model.AttentionMask;
 
 /**
@@ -9,7 +10,7 @@ import org.unmask.model.AttentionMask;
  * @param family name of the family, as {@code model_type} spells it
  * @param vocabSize rows of the embedding and of the head, V
  * @param hiddenSize d
- * @param intermediateSize inner size of the MLP, d_ff
+ * @param intermediateSize inner size of a dense MLP, d_ff
  * @param numLayers N
  * @param numHeads query heads, h
  * @param numKvHeads key-value heads, h_kv; divides {@code numHeads}
@@ -24,6 +25,7 @@ import org.unmask.model.AttentionMask;
  * @param maskId mask token, -1 if the model has none
  * @param stopIds tokens that end a text, first the end-of-text token; may be empty
  * @param maxPositions longest sequence the checkpoint declares
+ * @param experts the mixture of experts that replaces the MLP of some layers, or null
  */
 public record TransformerConfig(
     String family,
@@ -43,7 +45,8 @@ public record TransformerConfig(
     boolean isTied,
     int maskId,
     List<Integer> stopIds,
-    int maxPositions) {
+    int maxPositions,
+    @Nullable Experts experts) {
 
   /** Returns the number of trained parameters. */
   public long parameters() {
@@ -53,9 +56,28 @@ public record TransformerConfig(
             + heads * hiddenSize
             + (hasQkvBias ? heads : 0)
             + (hasQkNorm ? 2L * headDim : 0)
-            + (long) numHeads * headDim * hiddenSize
-            + 3L * intermediateSize * hiddenSize;
+            + (long) numHeads * headDim * hiddenSize;
     long vocabulary = (long) vocabSize * hiddenSize;
-    return vocabulary * (isTied ? 1 : 2) + hiddenSize + numLayers * layer;
+    return vocabulary * (isTied ? 1 : 2) + hiddenSize + numLayers * layer + mlpParameters();
+  }
+
+  private long mlpParameters() {
+    long sum = 0;
+    for (int l = 0; l < numLayers; l++) {
+      long inner = intermediateSize;
+      if (experts != null && experts.isSparse(l)) {
+        inner = (long) experts.count() * experts.intermediateSize() + experts.sharedSize();
+        sum += (long) experts.count() * hiddenSize;
+      }
+      sum += 3 * inner * hiddenSize;
+    }
+    return sum;
+  }
+
+  /** Returns the largest inner size of any MLP or expert. */
+  int widestMlp() {
+    return experts == null
+        ? intermediateSize
+        : Math.max(intermediateSize, Math.max(experts.intermediateSize(), experts.sharedSize()));
   }
 }

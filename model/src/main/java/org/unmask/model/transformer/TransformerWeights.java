@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.unmask.runtime.exec.WorkerPool;
@@ -29,7 +30,6 @@ record TransformerWeights(
    *
    * @param qkv outputs [queries | keys | values]
    * @param qkvBias padded to whole panels, or null
-   * @param gateUp outputs [gate | up]
    */
   record Layer(
       float[] attentionNorm,
@@ -39,12 +39,11 @@ record TransformerWeights(
       float @Nullable [] kNorm,
       PackedMatrix output,
       float[] mlpNorm,
-      PackedMatrix gateUp,
-      PackedMatrix down) {
+      Mlp mlp) {
 
     /** Returns the memory of the packed matrices, in bytes. */
     long sizeBytes() {
-      return qkv.sizeBytes() + output.sizeBytes() + gateUp.sizeBytes() + down.sizeBytes();
+      return qkv.sizeBytes() + output.sizeBytes() + mlp.sizeBytes();
     }
   }
 
@@ -59,7 +58,11 @@ record TransformerWeights(
       return WeightFormat.F32;
     }
     Set<Dtype> dtypes =
-        checkpoint.tensors().values().stream().map(Tensor::dtype).collect(Collectors.toSet());
+        checkpoint.tensors().values().stream()
+            .filter(
+                tensor -> tensor.shape().length == 2 && !tensor.name().endsWith(".mlp.gate.weight"))
+            .map(Tensor::dtype)
+            .collect(Collectors.toSet());
     if (dtypes.equals(Set.of(Dtype.BF16))) {
       return WeightFormat.BF16;
     }
@@ -106,27 +109,60 @@ record TransformerWeights(
       Tensor embedding = matrix(names.embedding(), 0, c.vocabSize(), c.hiddenSize());
       List<Layer> layers = new ArrayList<>();
       for (int i = 0; i < c.numLayers(); i++) {
-        Tensor q = matrix(names.q(), i, queries, c.hiddenSize());
-        Tensor k = matrix(names.k(), i, keys, c.hiddenSize());
-        Tensor v = matrix(names.v(), i, keys, c.hiddenSize());
         layers.add(
             new Layer(
                 vector(names.attentionNorm() + ".weight", i, c.hiddenSize()),
-                pack(q, k, v),
+                qkv(i, queries, keys),
                 c.hasQkvBias() ? bias(i, queries, keys) : null,
                 c.hasQkNorm() ? vector(names.qNorm() + ".weight", i, c.headDim()) : null,
                 c.hasQkNorm() ? vector(names.kNorm() + ".weight", i, c.headDim()) : null,
                 pack(matrix(names.output(), i, c.hiddenSize(), queries)),
                 vector(names.mlpNorm() + ".weight", i, c.hiddenSize()),
-                pack(
-                    matrix(names.gate(), i, c.intermediateSize(), c.hiddenSize()),
-                    matrix(names.up(), i, c.intermediateSize(), c.hiddenSize())),
-                pack(matrix(names.down(), i, c.hiddenSize(), c.intermediateSize()))));
+                mlp(i)));
       }
       float[] finalNorm = vector(names.finalNorm() + ".weight", 0, c.hiddenSize());
       Tensor head = c.isTied() ? embedding : matrix(names.head(), 0, c.vocabSize(), c.hiddenSize());
       refuseUnknownTensors();
       return new TransformerWeights(embedding, layers, finalNorm, pack(head));
+    }
+
+    private PackedMatrix qkv(int layer, int queries, int keys) throws IOException {
+      int d = c.hiddenSize();
+      return names.k().isEmpty()
+          ? pack(matrix(names.q(), layer, queries + 2 * keys, d))
+          : pack(
+              matrix(names.q(), layer, queries, d),
+              matrix(names.k(), layer, keys, d),
+              matrix(names.v(), layer, keys, d));
+    }
+
+    private Mlp mlp(int layer) throws IOException {
+      Experts e = c.experts();
+      if (e == null || !e.isSparse(layer)) {
+        return dense(UnaryOperator.identity(), layer, c.intermediateSize());
+      }
+      List<Mlp.Dense> experts = new ArrayList<>();
+      for (int i = 0; i < e.count(); i++) {
+        int expert = i;
+        experts.add(dense(name -> TensorNames.ofExpert(name, expert), layer, e.intermediateSize()));
+      }
+      boolean needsBias = e.router() == Experts.Router.SIGMOID;
+      boolean hasBias =
+          checkpoint.find(TensorNames.of(names.expertBias(), layer)).isPresent() || needsBias;
+      return new Mlp.Sparse(
+          pack(WeightFormat.F32, matrix(names.router(), layer, e.count(), c.hiddenSize())),
+          hasBias ? vector(names.expertBias(), layer, e.count()) : null,
+          experts,
+          e.sharedSize() > 0 ? dense(TensorNames::ofShared, layer, e.sharedSize()) : null);
+    }
+
+    private Mlp.Dense dense(UnaryOperator<String> owner, int layer, int width) throws IOException {
+      int d = c.hiddenSize();
+      return new Mlp.Dense(
+          pack(
+              matrix(owner.apply(names.gate()), layer, width, d),
+              matrix(owner.apply(names.up()), layer, width, d)),
+          pack(matrix(owner.apply(names.down()), layer, d, width)));
     }
 
     private float[] bias(int layer, int queries, int keys) throws IOException {
@@ -174,6 +210,10 @@ record TransformerWeights(
     }
 
     private PackedMatrix pack(Tensor... parts) {
+      return pack(format, parts);
+    }
+
+    private PackedMatrix pack(WeightFormat format, Tensor... parts) {
       int inputs = (int) parts[0].shape()[1];
       int outputs = 0;
       for (Tensor part : parts) {
