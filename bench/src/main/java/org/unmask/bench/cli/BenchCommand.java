@@ -267,6 +267,7 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
     if (done == plan.size()) {
       return;
     }
+    interrupt().handled();
     Sweep sweep = new Sweep(plan, chosen, batch, interrupt()::requested);
     try (Progress progress = new TerminalProgress(terminal(), "bench", done, plan.size())) {
       for (Path folder : models) {

@@ -20,10 +20,15 @@ public final class Main {
     int code = commandLine(terminal, interrupt).execute(args);
     terminal.out().flush();
     terminal.err().flush();
-    if (!interrupt.requested()) { // else the JVM is going down already, with the signal's code
-      Runtime.getRuntime().removeShutdownHook(hook);
-      System.exit(code);
+    if (interrupt.requested()) {
+      return; // the JVM is going down already, with the signal's code
     }
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      return; // the signal came this instant
+    }
+    System.exit(code);
   }
 
   /**
@@ -40,18 +45,17 @@ public final class Main {
         CommandLine.Help.defaultColorScheme(
             terminal.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setParameterExceptionHandler(
-        (e, _) -> report(terminal, e.getCommandLine(), e, Errors.line(e)));
-    line.setExecutionExceptionHandler(
-        (e, command, _) -> report(terminal, command, e, Errors.line(e)));
+    line.setParameterExceptionHandler((e, _) -> report(terminal, interrupt, e.getCommandLine(), e));
+    line.setExecutionExceptionHandler((e, command, _) -> report(terminal, interrupt, command, e));
     return line;
   }
 
-  private static int report(Terminal terminal, CommandLine command, Throwable e, String message) {
-    if (terminal.out().checkError()) {
-      return CommandLine.ExitCode.SOFTWARE; // the reader of our pipe has gone
+  private static int report(
+      Terminal terminal, Interrupt interrupt, CommandLine command, Throwable e) {
+    if (interrupt.requested() || terminal.out().checkError()) {
+      return CommandLine.ExitCode.SOFTWARE; // stopped by the user, or our reader has gone
     }
-    terminal.err().println(command.getCommandSpec().qualifiedName() + ": " + message);
+    terminal.err().println(command.getCommandSpec().qualifiedName() + ": " + Errors.line(e));
     if (command.getCommand() instanceof Verb verb && verb.debug) {
       e.printStackTrace(terminal.err());
     }

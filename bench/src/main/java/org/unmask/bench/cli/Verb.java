@@ -44,7 +44,11 @@ abstract class Verb implements Callable<Integer> {
 
   @Override
   public final Integer call() throws IOException {
-    run();
+    try {
+      run();
+    } catch (OutOfMemoryError e) { // picocli handles exceptions only
+      throw new IOException(Errors.line(e), e);
+    }
     terminal().out().flush();
     return 0;
   }

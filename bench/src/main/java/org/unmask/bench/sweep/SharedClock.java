@@ -1,6 +1,8 @@
 package org.unmask.bench.sweep;
 
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import org.unmask.model.Denoiser;
 import org.unmask.model.KvCache;
 import org.unmask.model.Query;
@@ -16,11 +18,13 @@ import org.unmask.model.Query;
 final class SharedClock implements Denoiser {
 
   private final Denoiser denoiser;
+  private final BooleanSupplier stop;
   private double ms;
   private long last = System.nanoTime();
 
-  SharedClock(Denoiser denoiser) {
+  SharedClock(Denoiser denoiser, BooleanSupplier stop) {
     this.denoiser = denoiser;
+    this.stop = stop;
   }
 
   /** Returns the time one sequence has had so far, in milliseconds, had it been here all along. */
@@ -33,8 +37,16 @@ final class SharedClock implements Denoiser {
     last = System.nanoTime();
   }
 
+  /**
+   * Runs and times one call.
+   *
+   * @throws CancellationException if the run is to stop; the sequences under way are given up
+   */
   @Override
   public void forward(List<Query> queries) {
+    if (stop.getAsBoolean()) {
+      throw new CancellationException("the run was stopped");
+    }
     denoiser.forward(queries);
     long now = System.nanoTime();
     ms += (now - last) / 1e6 / queries.size();

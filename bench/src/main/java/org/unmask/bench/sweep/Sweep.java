@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import org.unmask.bench.load.LoadedModel;
 import org.unmask.decode.DecodeOptions;
@@ -35,7 +36,7 @@ public final class Sweep {
    * @param plan what to measure
    * @param samples the samples of each task of the plan, in its order
    * @param batch most sequences decoded together, at least 1
-   * @param stop asked between sequences; once true, those under way are finished and no more begun
+   * @param stop asked before each forward call; once true, the sequences under way are given up
    */
   public Sweep(Plan plan, Map<Task, List<Sample>> samples, int batch, BooleanSupplier stop) {
     this.plan = plan;
@@ -66,6 +67,8 @@ public final class Sweep {
           }
         }
       }
+    } catch (CancellationException e) {
+      // asked to stop: what was measured is stored, what was under way is measured next time
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -100,7 +103,7 @@ public final class Sweep {
       this.prompts = prompts;
       this.strategy = strategy;
       this.setting = setting;
-      this.clock = new SharedClock(model.denoiser());
+      this.clock = new SharedClock(model.denoiser(), stop);
     }
 
     void run(RunFolder folder, Progress progress) {
@@ -110,7 +113,7 @@ public final class Sweep {
           missing.add(i);
         }
       }
-      if (missing.isEmpty() || stop.getAsBoolean()) {
+      if (missing.isEmpty()) {
         return;
       }
       DecodeOptions options = Grid.options(setting, task.genLength());
@@ -132,7 +135,7 @@ public final class Sweep {
       return new Iterator<>() {
         @Override
         public boolean hasNext() {
-          return missing.hasNext() && !stop.getAsBoolean();
+          return missing.hasNext();
         }
 
         @Override

@@ -101,7 +101,7 @@ class BenchCommandTest {
         new Interrupt() {
           @Override
           boolean requested() {
-            return asked.incrementAndGet() > 9;
+            return asked.incrementAndGet() > 12;
           }
         };
     Cli first = Cli.run(soon, small("--name=cut", "--batch=2")).ok();
