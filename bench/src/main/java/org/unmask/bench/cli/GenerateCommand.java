@@ -68,7 +68,10 @@ final class GenerateCommand extends Verb implements DecodingFlags.Holder {
     }
     return new LiveCanvas(
         terminal().out(),
-        id -> model.text().withSpecials(id),
+        id -> {
+          String text = model.text().withoutSpecials(id);
+          return text.isEmpty() ? "·" : text; // a special token, mostly padding
+        },
         terminal().colour(),
         Integer.getInteger("unmask.columns", 80),
         genLength,
