@@ -40,6 +40,7 @@ public final class Algorithms {
                   Dawn.ALGORITHM,
                   Clad.ALGORITHM,
                   TokenEditing.ALGORITHM,
+                  FastDllmV2.ALGORITHM,
                   FreeDave.ALGORITHM,
                   S2d2.ALGORITHM,
                   Apd.ALGORITHM,
