@@ -76,16 +76,7 @@ final class KernelCases {
           int from = i * group;
           int to = Math.min(w.panels(), from + group);
           w.multiply(
-              kernels.matrix(),
-              x,
-              m,
-              y,
-              from * PackedMatrix.PANEL,
-              n,
-              false,
-              from,
-              to,
-              scratch[worker]);
+              kernels, x, m, y, from * PackedMatrix.PANEL, n, false, from, to, scratch[worker]);
         };
     return new KernelCase(
         "product " + name(format) + " " + m + " x " + k + " x " + n,

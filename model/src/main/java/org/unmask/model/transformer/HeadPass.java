@@ -106,7 +106,7 @@ final class HeadPass {
     int start = part * CHUNK;
     int n = Math.min(CHUNK, vocabSize - start);
     head.multiply(
-        kernels.matrix(),
+        kernels,
         inputs[chunk],
         count,
         tile,

@@ -206,6 +206,6 @@ final class LayerOps {
       boolean accumulate,
       int p0,
       int p1) {
-    w.multiply(kernels.matrix(), in, count, out, to, ldOut, accumulate, p0, p1, scratch);
+    w.multiply(kernels, in, count, out, to, ldOut, accumulate, p0, p1, scratch);
   }
 }

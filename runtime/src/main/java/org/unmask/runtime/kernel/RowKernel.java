@@ -1,5 +1,7 @@
 package org.unmask.runtime.kernel;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * Operations on single rows: norms, activations, softmax, rotary embedding, statistics of logits.
  *
@@ -72,4 +74,15 @@ public interface RowKernel {
    */
   void rotate(
       float[] x, int xo, int heads, int headDim, int half, float[] cos, float[] sin, int to);
+
+  /**
+   * Widens rows of a quantised panel: {@code out[k * 32 + j] = q[k * 32 + j] * scales[so + j]}, one
+   * rounding.
+   *
+   * @param q signed bytes from {@code qo}
+   * @param rows rows of 32 bytes, at least 0
+   * @param scales one per column, from {@code so}
+   * @param out receives rows of 32 floats, from 0
+   */
+  void widenInt8(MemorySegment q, int qo, int rows, float[] scales, int so, float[] out);
 }

@@ -1,5 +1,8 @@
 package org.unmask.runtime.kernel;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
 /** The readable form of {@link RowKernel}, and the judge of the fast ones. */
 public final class ScalarRowKernel implements RowKernel {
 
@@ -87,6 +90,13 @@ public final class ScalarRowKernel implements RowKernel {
         x[at + i] = a * cos[to + i] - b * sin[to + i];
         x[at + half + i] = b * cos[to + i] + a * sin[to + i];
       }
+    }
+  }
+
+  @Override
+  public void widenInt8(MemorySegment q, int qo, int rows, float[] scales, int so, float[] out) {
+    for (int i = 0; i < rows * 32; i++) {
+      out[i] = q.get(ValueLayout.JAVA_BYTE, qo + i) * scales[so + i % 32];
     }
   }
 }

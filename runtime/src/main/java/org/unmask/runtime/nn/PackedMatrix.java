@@ -4,7 +4,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.unmask.runtime.exec.WorkerPool;
+import org.unmask.runtime.kernel.Kernels;
 import org.unmask.runtime.kernel.MatrixKernel;
+import org.unmask.runtime.kernel.RowKernel;
 
 /**
  * A weight matrix W (outputs, inputs) packed for products y = W x: panels of 32 outputs, {@code
@@ -194,7 +196,7 @@ public final class PackedMatrix {
    * @param scratch memory of the calling worker
    */
   public void multiply(
-      MatrixKernel kernel,
+      Kernels kernels,
       RowBlocks x,
       int rows,
       float[] y,
@@ -204,6 +206,7 @@ public final class PackedMatrix {
       int from,
       int to,
       Scratch scratch) {
+    MatrixKernel kernel = kernels.matrix();
     int tile = kernel.maxRows();
     float[] a = x.data();
     for (int panel = from; panel < to; panel++) {
@@ -213,7 +216,7 @@ public final class PackedMatrix {
         int depth = Math.min(DEPTH, inputs - k);
         boolean add = accumulate || k > 0;
         if (format != WeightFormat.F32 && format != WeightFormat.BF16) {
-          widen(panel, k, depth, scratch.block);
+          widen(kernels.row(), panel, k, depth, scratch.block);
         }
         for (int row = 0; row < rows; row += tile) {
           int n = Math.min(tile, rows - row);
@@ -232,7 +235,7 @@ public final class PackedMatrix {
   }
 
   /** Widens rows [k, k + depth) of a panel to float32. */
-  private void widen(int p, int k, int depth, float[] out) {
+  private void widen(RowKernel row, int p, int k, int depth, float[] out) {
     MemorySegment panel = panels[p];
     switch (format) {
       case F16 -> {
@@ -240,14 +243,7 @@ public final class PackedMatrix {
           out[i] = Float.float16ToFloat(panel.getAtIndex(ValueLayout.JAVA_SHORT, k * PANEL + i));
         }
       }
-      case INT8 -> {
-        for (int r = 0; r < depth; r++) {
-          int at = (k + r) * PANEL;
-          for (int j = 0; j < PANEL; j++) {
-            out[r * PANEL + j] = panel.get(ValueLayout.JAVA_BYTE, at + j) * scales[p * PANEL + j];
-          }
-        }
-      }
+      case INT8 -> row.widenInt8(panel, k * PANEL, depth, scales, p * PANEL, out);
       case INT4 -> {
         int group = format.group(inputs);
         int groups = Math.ceilDiv(inputs, group);

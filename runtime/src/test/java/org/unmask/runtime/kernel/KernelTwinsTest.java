@@ -152,6 +152,24 @@ class KernelTwinsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {64, 128, 256, 512})
+  void widenInt8_sameBits(int bits) {
+    byte[] bytes = new byte[33 * 32 + 5];
+    random.nextBytes(bytes);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment q = arena.allocate(bytes.length);
+      MemorySegment.copy(bytes, 0, q, ValueLayout.JAVA_BYTE, 0, bytes.length);
+      float[] scales = values(40);
+      for (int rows : new int[] {0, 1, 33}) {
+        assertSame(
+            out -> Kernels.vector(bits).row().widenInt8(q, 5, rows, scales, 3, out),
+            out -> SCALAR.row().widenInt8(q, 5, rows, scales, 3, out),
+            33 * 32);
+      }
+    }
+  }
+
   private interface Body {
     void run(float[] out);
   }

@@ -53,7 +53,7 @@ class PackedMatrixTest {
             float[] y = new float[rows * ld];
             java.util.Arrays.fill(y, 0.5f);
             packed.multiply(
-                kernels.matrix(),
+                kernels,
                 x,
                 rows,
                 y,

@@ -1,6 +1,9 @@
 package org.unmask.runtime.kernel.vector;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -8,6 +11,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.unmask.runtime.kernel.RowKernel;
 import org.unmask.runtime.kernel.ScalarMath;
+import org.unmask.runtime.kernel.ScalarRowKernel;
 
 /**
  * Row operations with the Vector API. A vector narrower than the virtual lanes of a sum walks its
@@ -22,6 +26,9 @@ final class VectorRowKernel implements RowKernel {
   private static final VectorShape SHAPE = VectorShape.ofHiddenClass(MethodHandles.lookup());
   private static final VectorSpecies<Float> S = SHAPE.floats();
   private static final int L = S.length();
+  private static final VectorSpecies<Byte> BYTES =
+      L >= 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
+  private static final RowKernel SCALAR = new ScalarRowKernel();
 
   private final ThreadLocal<float[]> lanes = ThreadLocal.withInitial(() -> new float[64]);
 
@@ -211,6 +218,23 @@ final class VectorRowKernel implements RowKernel {
         float b = x[at + half];
         x[at] = a * cos[to + i] - b * sin[to + i];
         x[at + half] = b * cos[to + i] + a * sin[to + i];
+      }
+    }
+  }
+
+  @Override
+  public void widenInt8(MemorySegment q, int qo, int rows, float[] scales, int so, float[] out) {
+    if (L < 8) { // there is no vector of fewer than 8 bytes
+      SCALAR.widenInt8(q, qo, rows, scales, so, out);
+      return;
+    }
+    for (int j = 0; j < 32; j += L) {
+      FloatVector scale = FloatVector.fromArray(S, scales, so + j);
+      for (int k = 0; k < rows; k++) {
+        int at = k * 32 + j;
+        ByteVector bytes = ByteVector.fromMemorySegment(BYTES, q, qo + at, ByteOrder.LITTLE_ENDIAN);
+        FloatVector wide = (FloatVector) bytes.convertShape(VectorOperators.B2F, S, 0);
+        wide.mul(scale).intoArray(out, at);
       }
     }
   }
