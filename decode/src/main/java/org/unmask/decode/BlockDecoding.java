@@ -23,6 +23,7 @@ final class BlockDecoding extends Decoding {
   BlockDecoding(DecodeContext context, Strategy strategy) {
     super(context);
     this.strategy = strategy;
+    strategy.cache().check(context.denoiser().shift());
     this.step = new Step(canvas, context, this);
     this.feed =
         new Feed(

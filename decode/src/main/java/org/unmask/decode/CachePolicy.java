@@ -13,6 +13,13 @@ interface CachePolicy {
   }
 
   /**
+   * Refuses a model that the cache does not suit.
+   *
+   * @param shift how far its predictions are shifted
+   */
+  default void check(int shift) {}
+
+  /**
    * Lists the rows of the next call.
    *
    * @param step where decoding stands; its predictions are those of the call before

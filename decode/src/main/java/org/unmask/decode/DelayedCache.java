@@ -24,6 +24,16 @@ final class DelayedCache implements CachePolicy {
     this.reload = reload;
   }
 
+  /** Refuses models that predict a token from the row before it, which may not be fed. */
+  @Override
+  public void check(int shift) {
+    if (shift != 0) {
+      throw new IllegalArgumentException(
+          "cache delayed does not feed the rows before masks, from which a model with shifted"
+              + " logits predicts; use cache none, prefix or dual");
+    }
+  }
+
   static Parameter parameter() {
     return Parameter.integer(
         CACHE_RELOADING_STEP, 8, 1, Integer.MAX_VALUE, "delayed cache: calls between full calls");

@@ -26,12 +26,23 @@ record Dus(int base, double remaskThreshold) implements UnmaskPolicy, Remasker {
           .with(
               Parameter.number(
                   REMASK_THRESHOLD, 0.0, 0, 1, "tokens less sure are tried again; 0 for none"))
+          .check(Dus::checkCache)
           .madeOf(
               context -> {
                 DecodeOptions options = context.options();
                 Dus rule = new Dus(options.integer(BASE), options.number(REMASK_THRESHOLD));
                 return Strategy.of(options, rule).withRemasker(rule);
               });
+
+  private static void checkCache(DecodeOptions options) {
+    if (options.number(REMASK_THRESHOLD) > 0 && !options.cache().equals("none")) {
+      throw new IllegalArgumentException(
+          "remask-threshold "
+              + options.number(REMASK_THRESHOLD)
+              + " may reopen a block's first position, which cached rows cannot predict for every"
+              + " model; use cache none");
+    }
+  }
 
   /** Returns the distance of the positions due in a round, at least 1. */
   int stride(int length, int round) {

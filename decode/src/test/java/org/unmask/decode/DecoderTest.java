@@ -242,4 +242,12 @@ class DecoderTest {
             DecodeStep.Kind.DENOISE,
             DecodeStep.Kind.STORE);
   }
+
+  @Test
+  void delayedCache_shiftedLogits_isRefused() {
+    DecodeRequest delayed = request("threshold", Map.of("cache", "delayed"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> decoder(denoiser(1)).decode(delayed))
+        .withMessageContaining("use cache none, prefix or dual");
+  }
 }
