@@ -6,7 +6,6 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import org.unmask.bench.sweep.Curve;
 import org.unmask.bench.sweep.Measure;
-import org.unmask.bench.sweep.PbScore;
 import org.unmask.bench.sweep.Plan;
 import org.unmask.bench.sweep.Summary;
 
@@ -57,17 +56,17 @@ final class Tables {
 
   private static List<String> pb(Summary summary) {
     List<String[]> rows = new ArrayList<>();
-    String[] head = new String[1 + PbScore.LEVELS.size()];
+    String[] head = new String[1 + Curve.PB_LEVELS.size()];
     head[0] = "tokens/step at score of at least";
     for (int i = 1; i < head.length; i++) {
-      head[i] = Integer.toString(PbScore.LEVELS.get(i - 1));
+      head[i] = Integer.toString(Curve.PB_LEVELS.get(i - 1));
     }
     rows.add(head);
     for (Curve curve : summary.curves()) {
       String[] row = new String[head.length];
       row[0] = name(summary.plan(), curve);
       for (int i = 1; i < row.length; i++) {
-        OptionalDouble pb = curve.pb(PbScore.LEVELS.get(i - 1));
+        OptionalDouble pb = curve.pb(Curve.PB_LEVELS.get(i - 1));
         row[i] = pb.isPresent() ? number(pb.getAsDouble(), 2) : "-";
       }
       rows.add(row);

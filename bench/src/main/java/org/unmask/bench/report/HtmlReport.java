@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unmask.bench.sweep.PbScore;
+import org.unmask.bench.sweep.Curve;
 import org.unmask.bench.sweep.Plan;
 import org.unmask.bench.sweep.Summary;
 import tools.jackson.databind.json.JsonMapper;
@@ -53,7 +53,7 @@ public final class HtmlReport {
       tasks.addObject().put("id", task.id()).put("name", task.name());
     }
     ArrayNode levels = data.putArray("pb_levels");
-    PbScore.LEVELS.forEach(levels::add);
+    Curve.PB_LEVELS.forEach(levels::add);
     ArrayNode factList = data.putArray("facts");
     new LinkedHashMap<>(facts).forEach((name, value) -> factList.addArray().add(name).add(value));
     data.put("command", command);

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.unmask.tasks.merit.PbScore;
 
 /**
  * What one strategy reached with one model, at every setting.
@@ -13,6 +14,11 @@ import java.util.OptionalDouble;
  * @param points one per setting, in the order of the strategy
  */
 public record Curve(String model, Strategy strategy, List<Point> points) {
+
+  /**
+   * The values of x of PBx in our reports, in percent: those of the site and of its command line.
+   */
+  public static final List<Integer> PB_LEVELS = List.of(90, 80, 75, 70, 60);
 
   /**
    * One setting.
@@ -30,11 +36,13 @@ public record Curve(String model, Strategy strategy, List<Point> points) {
 
   /** Returns PBx over the settings measured so far. */
   public OptionalDouble pb(double x) {
-    List<PbScore.Point> measured =
+    List<org.unmask.tasks.merit.Point> measured =
         points.stream()
             .flatMap(point -> point.average().stream())
-            .map(average -> new PbScore.Point(average.tokensPerStep(), average.score()))
+            .map(
+                average ->
+                    new org.unmask.tasks.merit.Point(average.tokensPerStep(), average.score()))
             .toList();
-    return PbScore.of(measured, strategy.adaptive(), x);
+    return strategy.adaptive() ? PbScore.adaptive(measured, x) : PbScore.fixed(measured, x);
   }
 }

@@ -80,7 +80,7 @@ public record Summary(Plan plan, int done, List<Curve> curves) {
           .put("strategy", curve.strategy().name())
           .put("adaptive", curve.strategy().adaptive());
       ObjectNode pb = node.putObject("pb");
-      for (int level : PbScore.LEVELS) {
+      for (int level : Curve.PB_LEVELS) {
         curve
             .pb(level)
             .ifPresentOrElse(
