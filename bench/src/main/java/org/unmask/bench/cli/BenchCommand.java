@@ -1,6 +1,7 @@
 package org.unmask.bench.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -8,17 +9,25 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.unmask.bench.grammar.LanguageTool;
 import org.unmask.bench.load.LoadedModel;
 import org.unmask.bench.report.HtmlReport;
+import org.unmask.bench.sweep.EnergyMeter;
 import org.unmask.bench.sweep.Grid;
 import org.unmask.bench.sweep.Plan;
 import org.unmask.bench.sweep.Progress;
+import org.unmask.bench.sweep.Question;
 import org.unmask.bench.sweep.RunFolder;
+import org.unmask.bench.sweep.SampleRow;
+import org.unmask.bench.sweep.Scorer;
 import org.unmask.bench.sweep.Setting;
+import org.unmask.bench.sweep.Shard;
 import org.unmask.bench.sweep.Strategy;
 import org.unmask.bench.sweep.Summary;
 import org.unmask.bench.sweep.Sweep;
@@ -63,7 +72,8 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
       splitSynopsisLabel = ",",
       paramLabel = "T",
       order = 2,
-      description = "Task ids; default the twelve scored without a judge.")
+      description =
+          "Task ids, or all, rules (scored without a grammar checker) or text; default rules.")
   List<String> tasks = List.of();
 
   @Option(
@@ -73,6 +83,22 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
       order = 3,
       description = "Samples per task; lengths equally often.")
   int samples = 8;
+
+  @Option(
+      names = "--task-version",
+      paramLabel = "V",
+      defaultValue = "paper-2510",
+      order = 4,
+      description = "Release of ParallelBench: paper-2510 or cli-2026. They do not compare.")
+  String taskVersion = "paper-2510";
+
+  @Option(
+      names = "--traces",
+      paramLabel = "N",
+      defaultValue = "1",
+      order = 7,
+      description = "Samples per task and setting to record step by step, for the report.")
+  int traces = 1;
 
   @Option(
       names = "--batch",
@@ -114,12 +140,19 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
     for (String model : modelFlags.model.split(",")) {
       models.add(ModelFlags.folder(model.strip(), terminal()));
     }
-    Plan plan = plan(chosen, models);
+    LanguageTool grammar =
+        chosen.keySet().stream().anyMatch(Scorer::needsGrammar)
+            ? LanguageTool.in(terminal().home())
+            : null;
+    Plan plan = plan(chosen, models, grammar);
     String runName = runName(plan);
     Path folder = (runsDir == null ? terminal().home().resolve("runs") : runsDir).resolve(runName);
     String command = command(runName);
     try (RunFolder run = RunFolder.open(folder, plan.json(), session(command), terminal()::note)) {
-      measure(plan, chosen, models, run);
+      List<Question> questions = new ArrayList<>();
+      chosen.forEach((task, list) -> list.forEach(s -> questions.add(Question.of(task, s))));
+      run.writeQuestions(questions);
+      measure(plan, chosen, models, grammar, run);
       Summary summary = Summary.of(plan, run.rows());
       run.write("summary.json", summary.json(false));
       run.write("report.html", HtmlReport.render(summary, facts(plan), command));
@@ -128,33 +161,52 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
   }
 
   private Map<Task, List<Sample>> samples() throws IOException {
-    if (samples < 1 || batch < 1) {
-      throw usage("--samples and --batch must be at least 1");
-    }
-    List<Task> list = new ArrayList<>();
-    if (tasks.isEmpty()) {
-      ParallelBench.tasks().stream()
-          .filter(task -> task.figureMetric().equals("score"))
-          .forEach(list::add);
-    } else {
-      tasks.stream().map(ParallelBench::task).distinct().forEach(list::add);
+    if (samples < 1 || batch < 1 || traces < 0) {
+      throw usage("--samples and --batch must be at least 1, --traces at least 0");
     }
     Map<Task, List<Sample>> chosen = new LinkedHashMap<>();
-    for (Task task : list) {
+    for (Task task : chosenTasks()) {
       chosen.put(task, TaskData.balanced(data.samples(task), samples));
     }
     return chosen;
   }
 
-  private Plan plan(Map<Task, List<Sample>> chosen, List<Path> folders) throws IOException {
+  private Set<Task> chosenTasks() {
+    Version version = Version.of(taskVersion);
+    Set<Task> chosen = new LinkedHashSet<>();
+    for (String name : tasks.isEmpty() ? List.of("rules") : tasks) {
+      switch (name) {
+        case "all" -> chosen.addAll(ParallelBench.tasks(version));
+        case "rules", "text" ->
+            ParallelBench.tasks(version).stream()
+                .filter(task -> Scorer.needsGrammar(task) == name.equals("text"))
+                .forEach(chosen::add);
+        default -> chosen.add(ParallelBench.task(version, name));
+      }
+    }
+    return chosen;
+  }
+
+  private Plan plan(
+      Map<Task, List<Sample>> chosen, List<Path> folders, @Nullable LanguageTool grammar)
+      throws IOException {
     List<Strategy> strategies = strategies();
     List<Plan.Task> planned = new ArrayList<>();
     for (Map.Entry<Task, List<Sample>> entry : chosen.entrySet()) {
       Task task = entry.getKey();
       for (Strategy strategy : strategies) {
         for (Setting setting : strategy.settings()) {
-          Grid.options(setting, task.genLength()); // refuses what does not fit, before any work
+          if (setting.fits(task.genLength())) {
+            Grid.options(setting, task.genLength()); // refuses what is wrong, before any work
+          }
         }
+      }
+      if (strategies.stream()
+          .flatMap(s -> s.settings().stream())
+          .noneMatch(s -> s.fits(task.genLength()))) {
+        throw usage(
+            "no setting fits %s with its %d tokens; give smaller blocks or fewer tokens per step"
+                .formatted(task.id(), task.genLength()));
       }
       planned.add(
           new Plan.Task(
@@ -170,7 +222,14 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
         models.add(new Plan.Model(checkpoint.name(), checkpoint.sha256()));
       }
     }
-    return new Plan(Version.PAPER_2510.id(), data.describe(chosen), models, planned, strategies);
+    return new Plan(
+        taskVersion,
+        data.describe(chosen),
+        grammar == null ? "" : grammar.version(),
+        Shard.WHOLE,
+        models,
+        planned,
+        strategies);
   }
 
   private List<Strategy> strategies() {
@@ -233,9 +292,17 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
     Map<String, String> facts = new LinkedHashMap<>();
     plan.models().forEach(m -> facts.put("Model " + m.name(), "weights sha256 " + m.sha256()));
     facts.put("Benchmark", "ParallelBench " + plan.version() + ", samples " + plan.data());
+    if (!plan.grammar().isEmpty()) {
+      facts.put("Grammar", plan.grammar());
+    }
     facts.put("CPU", Machine.cpu() + ", " + Runtime.getRuntime().availableProcessors() + " cores");
     facts.put("Threads", Integer.toString(modelFlags.threads));
     facts.put("Batch", batch + " sequences decoded together");
+    facts.put(
+        "Energy",
+        EnergyMeter.open(EnergyMeter.POWERCAP).measures()
+            ? "RAPL, processor packages of the whole machine"
+            : "not measured: this machine shows no RAPL counters");
     facts.put("Java", Machine.java());
     facts.put("JVM options", String.join(" ", Machine.jvmFlags()));
     facts.put("System", Machine.system());
@@ -250,7 +317,12 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
     return facts;
   }
 
-  private void measure(Plan plan, Map<Task, List<Sample>> chosen, List<Path> models, RunFolder run)
+  private void measure(
+      Plan plan,
+      Map<Task, List<Sample>> chosen,
+      List<Path> models,
+      @Nullable LanguageTool grammar,
+      RunFolder run)
       throws IOException {
     int done = run.rows().size();
     if (done > 0) {
@@ -268,17 +340,31 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
       return;
     }
     interrupt().handled();
-    Sweep sweep = new Sweep(plan, chosen, batch, interrupt()::requested);
-    try (Progress progress = new TerminalProgress(terminal(), "bench", done, plan.size())) {
+    int threads = Math.max(1, modelFlags.threads / 2);
+    try (Progress progress = new TerminalProgress(terminal(), "bench", done, plan.size());
+        Scorer scorer =
+            grammar == null
+                ? Scorer.rulesOnly()
+                : Scorer.withGrammar(grammar::newChecker, threads)) {
+      EnergyMeter meter = EnergyMeter.open(EnergyMeter.POWERCAP);
+      Sweep sweep = new Sweep(plan, chosen, scorer, meter, batch, traces, interrupt()::requested);
       for (Path folder : models) {
         try (LoadedModel model = modelFlags.open(folder, terminal())) {
           sweep.run(model, run, progress);
         }
       }
+      scorer.finish(!interrupt().requested());
+    } catch (UncheckedIOException e) { // from the scorer's threads
+      throw e.getCause();
     }
   }
 
   private void finish(Summary summary, RunFolder run, String command) {
+    long failed = run.rows().stream().filter(SampleRow::failed).count();
+    if (failed > 0) {
+      terminal()
+          .note(failed + " samples failed twice and count as wrong; see error in samples.jsonl");
+    }
     if (!summary.complete()) {
       terminal()
           .note(

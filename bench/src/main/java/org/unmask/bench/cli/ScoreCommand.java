@@ -10,9 +10,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.unmask.bench.grammar.LanguageTool;
+import org.unmask.bench.sweep.Scorer;
+import org.unmask.tasks.metric.GrammarChecker;
+import org.unmask.tasks.metric.Judges;
 import org.unmask.tasks.parallelbench.ParallelBench;
 import org.unmask.tasks.parallelbench.Sample;
 import org.unmask.tasks.parallelbench.Task;
+import org.unmask.tasks.parallelbench.Version;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,12 +52,26 @@ final class ScoreCommand extends Verb {
       description = "JSON Lines with the answers.")
   Path answers = Path.of("");
 
+  @Option(
+      names = "--task-version",
+      paramLabel = "V",
+      defaultValue = "paper-2510",
+      order = 3,
+      description = "Release of ParallelBench: paper-2510 or cli-2026. They do not compare.")
+  String taskVersion = "paper-2510";
+
   @Mixin DataFlags data = new DataFlags();
 
   @Override
   void run() throws IOException {
-    Task chosen = ParallelBench.task(task);
+    Task chosen = ParallelBench.task(Version.of(taskVersion), task);
     List<Sample> samples = data.samples(chosen);
+    Judges judges = Judges.NONE;
+    if (Scorer.needsGrammar(chosen)) {
+      GrammarChecker checker = LanguageTool.in(terminal().home()).newChecker();
+      terminal().note("grammar checked by " + checker.version());
+      judges = Judges.ofGrammar(checker);
+    }
     Map<String, Double> sums = new LinkedHashMap<>();
     int request = 0;
     try (BufferedReader reader = Files.newBufferedReader(answers)) {
@@ -62,7 +81,7 @@ final class ScoreCommand extends Verb {
         if (line.isBlank()) {
           continue;
         }
-        Map<String, Double> scores = score(chosen, samples, line, number);
+        Map<String, Double> scores = score(chosen, samples, judges, line, number);
         scores.forEach((name, value) -> sums.merge(name, value, Double::sum));
         if (json) {
           ObjectNode out = Json.object().put("request", request);
@@ -88,7 +107,8 @@ final class ScoreCommand extends Verb {
     }
   }
 
-  private Map<String, Double> score(Task chosen, List<Sample> samples, String line, int number) {
+  private Map<String, Double> score(
+      Task chosen, List<Sample> samples, Judges judges, String line, int number) {
     String at = answers + " line " + number + ": ";
     JsonNode answer;
     try {
@@ -111,6 +131,6 @@ final class ScoreCommand extends Verb {
               + " of "
               + task);
     }
-    return chosen.score(samples.get(index.asInt()), output.asString());
+    return chosen.score(samples.get(index.asInt()), output.asString(), judges);
   }
 }

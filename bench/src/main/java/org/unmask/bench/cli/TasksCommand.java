@@ -38,6 +38,14 @@ final class TasksCommand extends Verb {
   @Option(names = "--all", order = 3, description = "List the variants too.")
   boolean all;
 
+  @Option(
+      names = "--task-version",
+      paramLabel = "V",
+      defaultValue = "paper-2510",
+      order = 4,
+      description = "Release of ParallelBench: paper-2510 or cli-2026.")
+  String taskVersion = "paper-2510";
+
   @Mixin DataFlags data = new DataFlags();
 
   @Override
@@ -45,11 +53,11 @@ final class TasksCommand extends Verb {
     if (samples < 1) {
       throw usage("--samples must be at least 1, was " + samples);
     }
+    Version version = Version.of(taskVersion);
     if (task == null) {
-      (all ? ParallelBench.allTasks(Version.PAPER_2510) : ParallelBench.tasks())
-          .forEach(this::list);
+      (all ? ParallelBench.allTasks(version) : ParallelBench.tasks(version)).forEach(this::list);
     } else {
-      Task chosen = ParallelBench.task(task);
+      Task chosen = ParallelBench.task(version, task);
       for (Sample sample : TaskData.balanced(data.samples(chosen), samples)) {
         show(chosen, sample);
       }

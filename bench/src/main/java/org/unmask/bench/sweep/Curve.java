@@ -25,12 +25,18 @@ public record Curve(String model, Strategy strategy, List<Point> points) {
    *
    * @param setting label of the setting
    * @param tasks measures by task id, in the order of the plan; tasks not begun are missing
+   * @param forAll whether the setting makes sense for all tasks
    */
-  public record Point(String setting, Map<String, Measure> tasks) {
+  public record Point(String setting, Map<String, Measure> tasks, boolean forAll) {
 
-    /** Returns the average over tasks, or empty before the first sample. */
+    /**
+     * Returns the average over tasks, or empty before the first sample and where some tasks can
+     * have none, since averages over different tasks do not compare.
+     */
     public Optional<Measure> average() {
-      return tasks.isEmpty() ? Optional.empty() : Optional.of(Measure.average(tasks.values()));
+      return tasks.isEmpty() || !forAll
+          ? Optional.empty()
+          : Optional.of(Measure.average(tasks.values()));
     }
   }
 

@@ -10,6 +10,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Averages over the samples of one task, or over tasks.
  *
  * @param samples how many were measured
+ * @param failed those of them that could not be decoded; they count as wrong, and not for speed
  * @param score the score shown in figures, in [0, 100]
  * @param scores all metrics, each in [0, 100]; empty for an average over tasks
  * @param tokensPerStep mean of M / NFE
@@ -17,16 +18,19 @@ import tools.jackson.databind.node.ObjectNode;
  * @param keptShare real text among the generated tokens, in [0, 1]
  * @param msPerStep wall-clock milliseconds per forward pass of a sequence
  * @param tokensPerSecond real text per second of decoding
+ * @param joulesPerToken energy per token of real text; NaN where it was not measured
  */
 public record Measure(
     int samples,
+    int failed,
     double score,
     Map<String, Double> scores,
     double tokensPerStep,
     double nfe,
     double keptShare,
     double msPerStep,
-    double tokensPerSecond) {
+    double tokensPerSecond,
+    double joulesPerToken) {
 
   /**
    * Averages the samples of one task at one setting.
@@ -41,7 +45,14 @@ public record Measure(
     long kept = 0;
     long generated = 0;
     double ms = 0;
+    double joules = 0;
+    int failed = 0;
     for (SampleRow row : rows) {
+      if (row.failed()) {
+        failed++;
+        continue;
+      }
+      joules += row.joules() == null ? Double.NaN : row.joules();
       row.scores().forEach((name, value) -> scores.merge(name, value, Double::sum));
       tokensPerStep += row.tokensPerStep();
       nfe += row.nfe();
@@ -50,16 +61,19 @@ public record Measure(
       ms += row.ms();
     }
     int n = rows.size();
+    int decoded = n - failed;
     scores.replaceAll((_, sum) -> 100 * sum / n);
     return new Measure(
         n,
+        failed,
         scores.getOrDefault(figureMetric, 0.0),
         scores,
-        tokensPerStep / n,
-        (double) nfe / n,
-        (double) kept / generated,
-        ms / nfe,
-        1000 * kept / ms);
+        ratio(tokensPerStep, decoded),
+        ratio(nfe, decoded),
+        ratio(kept, generated),
+        ratio(ms, nfe),
+        ratio(1000 * kept, ms),
+        joules / kept);
   }
 
   /**
@@ -69,6 +83,8 @@ public record Measure(
    */
   static Measure average(Collection<Measure> tasks) {
     int samples = 0;
+    int failed = 0;
+    double joules = 0;
     double score = 0;
     double tokensPerStep = 0;
     double nfe = 0;
@@ -78,30 +94,44 @@ public record Measure(
     double kept = 0;
     for (Measure task : tasks) {
       samples += task.samples;
+      failed += task.failed;
       score += task.score;
       tokensPerStep += task.tokensPerStep;
       nfe += task.nfe;
       keptShare += task.keptShare;
-      double taskSteps = task.nfe * task.samples;
+      double taskSteps = task.nfe * (task.samples - task.failed);
       steps += taskSteps;
       ms += task.msPerStep * taskSteps;
-      kept += task.tokensPerSecond * task.msPerStep * taskSteps / 1000;
+      double taskKept = task.tokensPerSecond * task.msPerStep * taskSteps / 1000;
+      kept += taskKept;
+      joules += task.joulesPerToken * taskKept;
     }
     int n = tasks.size();
     return new Measure(
         samples,
+        failed,
         score / n,
         Map.of(),
         tokensPerStep / n,
         nfe / n,
         keptShare / n,
-        ms / steps,
-        1000 * kept / ms);
+        ratio(ms, steps),
+        ratio(1000 * kept, ms),
+        joules / kept);
+  }
+
+  /** Returns a ratio, 0 where nothing was decoded. */
+  private static double ratio(double sum, double of) {
+    return of == 0 ? 0 : sum / of;
   }
 
   /** Writes what does not depend on the machine, rounded to 6 decimals. */
   void writeTo(ObjectNode node) {
-    node.put("samples", samples).put("score", round(score));
+    node.put("samples", samples);
+    if (failed > 0) {
+      node.put("failed", failed);
+    }
+    node.put("score", round(score));
     if (!scores.isEmpty()) {
       ObjectNode all = node.putObject("scores");
       scores.forEach((name, value) -> all.put(name, round(value)));
@@ -114,6 +144,9 @@ public record Measure(
   /** Writes what depends on the machine. */
   void writeSpeedTo(ObjectNode node) {
     node.put("ms_per_step", round(msPerStep)).put("tokens_per_second", round(tokensPerSecond));
+    if (!Double.isNaN(joulesPerToken)) {
+      node.put("joules_per_token", round(joulesPerToken));
+    }
   }
 
   static double round(double value) {

@@ -1,6 +1,10 @@
 package org.unmask.bench.sweep;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -12,12 +16,20 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param version release of ParallelBench, for example {@code paper-2510}
  * @param data where the samples come from, with the seed if they are generated
+ * @param grammar name and version of the grammar checker, empty if no task needs one
+ * @param shard which part of it
  * @param models at least one
  * @param tasks at least one
  * @param strategies at least one
  */
 public record Plan(
-    String version, String data, List<Model> models, List<Task> tasks, List<Strategy> strategies) {
+    String version,
+    String data,
+    String grammar,
+    Shard shard,
+    List<Model> models,
+    List<Task> tasks,
+    List<Strategy> strategies) {
 
   /**
    * A model under test.
@@ -40,8 +52,20 @@ public record Plan(
 
   /** Returns how many samples the run has in all. */
   public int size() {
-    int settings = strategies.stream().mapToInt(s -> s.settings().size()).sum();
-    return models.size() * settings * tasks.stream().mapToInt(Task::samples).sum();
+    int size = 0;
+    for (Task task : tasks) {
+      for (Strategy strategy : strategies) {
+        for (Setting setting : strategy.settings()) {
+          size += setting.fits(task.genLength()) ? shard.of(task.samples()) : 0;
+        }
+      }
+    }
+    return models.size() * size;
+  }
+
+  /** Returns this plan as one part of several. */
+  public Plan with(Shard part) {
+    return new Plan(version, data, grammar, part, models, tasks, strategies);
   }
 
   /** Returns the plan as the manifest holds it. */
@@ -56,6 +80,8 @@ public record Plan(
       taskList
           .addObject()
           .put("id", task.id())
+          .put("name", task.name())
+          .put("figure_metric", task.figureMetric())
           .put("samples", task.samples())
           .put("gen_length", task.genLength());
     }
@@ -70,7 +96,58 @@ public record Plan(
         setting.options().forEach(options::put);
       }
     }
+    if (!grammar.isEmpty()) {
+      json.put("grammar", grammar);
+    }
+    if (!shard.equals(Shard.WHOLE)) {
+      json.put("shard", shard.toString());
+    }
     json.put("data", data); // last, for messages about more telling differences
     return json;
+  }
+
+  /**
+   * Reads a plan back.
+   *
+   * @param json what {@link #json} returned
+   */
+  public static Plan of(JsonNode json) {
+    List<Model> models = new ArrayList<>();
+    for (JsonNode model : json.path("models")) {
+      models.add(new Model(model.path("name").asString(), model.path("sha256").asString()));
+    }
+    List<Task> tasks = new ArrayList<>();
+    for (JsonNode task : json.path("tasks")) {
+      tasks.add(
+          new Task(
+              task.path("id").asString(),
+              task.path("name").asString(),
+              task.path("figure_metric").asString(),
+              task.path("gen_length").asInt(),
+              task.path("samples").asInt()));
+    }
+    List<Strategy> strategies = new ArrayList<>();
+    for (JsonNode strategy : json.path("strategies")) {
+      List<Setting> settings = new ArrayList<>();
+      for (JsonNode setting : strategy.path("settings")) {
+        Map<String, String> options = new LinkedHashMap<>();
+        setting
+            .path("options")
+            .properties()
+            .forEach(option -> options.put(option.getKey(), option.getValue().asString()));
+        settings.add(new Setting(setting.path("label").asString(), options));
+      }
+      strategies.add(
+          new Strategy(
+              strategy.path("name").asString(), strategy.path("adaptive").asBoolean(), settings));
+    }
+    return new Plan(
+        json.path("version").asString(),
+        json.path("data").asString(),
+        json.path("grammar").asString(""),
+        json.has("shard") ? Shard.of(json.path("shard").asString()) : Shard.WHOLE,
+        models,
+        tasks,
+        strategies);
   }
 }

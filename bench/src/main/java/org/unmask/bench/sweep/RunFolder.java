@@ -42,6 +42,8 @@ public final class RunFolder implements AutoCloseable {
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
   private static final String MANIFEST = "manifest.json";
   private static final String SAMPLES = "samples.jsonl";
+  private static final String TRACES = "traces.jsonl";
+  private static final String QUESTIONS = "questions.jsonl";
 
   private final Path folder;
   private final FileChannel samples;
@@ -225,7 +227,7 @@ public final class RunFolder implements AutoCloseable {
   private static @Nullable SampleRow parse(String line) {
     try {
       SampleRow row = MAPPER.readValue(line, SampleRow.class);
-      return row == null || row.scores() == null || row.nfe() < 1 ? null : row;
+      return row == null || row.scores() == null || (row.nfe() < 1 && !row.failed()) ? null : row;
     } catch (JacksonException e) {
       return null;
     }
@@ -261,6 +263,56 @@ public final class RunFolder implements AutoCloseable {
     while (buffer.hasRemaining()) {
       samples.write(buffer);
     }
+  }
+
+  /**
+   * Stores how a sample was decoded. To be called before its row is stored, so that a run killed in
+   * between has the trace twice rather than not at all.
+   *
+   * @throws IOException if the disk refuses it
+   */
+  public synchronized void append(Trace trace) throws IOException {
+    Files.writeString(
+        folder.resolve(TRACES),
+        "\n" + MAPPER.writeValueAsString(trace) + "\n", // the empty line ends what a kill cut short
+        StandardOpenOption.CREATE,
+        StandardOpenOption.APPEND);
+  }
+
+  /** Returns the traces recorded so far, each sample's last one; a line cut short is no trace. */
+  public List<Trace> traces() throws IOException {
+    Map<SampleRow.Key, Trace> traces = new LinkedHashMap<>();
+    for (Trace trace : lines(TRACES, Trace.class)) {
+      traces.put(trace.key(), trace);
+    }
+    return List.copyOf(traces.values());
+  }
+
+  /** Stores what the samples ask. */
+  public void writeQuestions(List<Question> questions) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    questions.forEach(q -> lines.append(MAPPER.writeValueAsString(q)).append('\n'));
+    write(QUESTIONS, lines.toString());
+  }
+
+  /** Returns what the samples ask. */
+  public List<Question> questions() throws IOException {
+    return lines(QUESTIONS, Question.class);
+  }
+
+  private <T> List<T> lines(String name, Class<T> type) throws IOException {
+    List<T> read = new ArrayList<>();
+    if (Files.exists(folder.resolve(name))) {
+      String text = new String(Files.readAllBytes(folder.resolve(name)), StandardCharsets.UTF_8);
+      for (String line : text.lines().filter(l -> !l.isBlank()).toList()) {
+        try {
+          read.add(MAPPER.readValue(line, type));
+        } catch (JacksonException e) {
+          // cut short by a kill, and written again since
+        }
+      }
+    }
+    return read;
   }
 
   /** Returns the manifest as stored. */

@@ -1,8 +1,10 @@
 package org.unmask.bench.sweep;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One measured sample: a line of {@code samples.jsonl}.
@@ -19,6 +21,9 @@ import java.util.Map;
  * @param keptTokens generated tokens that are text, neither padding nor end marks
  * @param ms this sample's share of the wall-clock time of its batch, in milliseconds, divided by
  *     forward passes
+ * @param joules this sample's share of the energy, as for {@code ms}; null where it is not measured
+ * @param error why the sample could not be decoded, twice; null if it was. Its scores are then
+ *     empty, and count as 0
  */
 public record SampleRow(
     String model,
@@ -31,7 +36,9 @@ public record SampleRow(
     @JsonProperty("gen_length") int genLength,
     int nfe,
     @JsonProperty("kept_tokens") int keptTokens,
-    double ms) {
+    double ms,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double joules,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String error) {
 
   /**
    * Identifies a sample within a run.
@@ -48,6 +55,12 @@ public record SampleRow(
   @JsonIgnore
   public Key key() {
     return new Key(model, task, strategy, setting, index);
+  }
+
+  /** Tells whether the sample could not be decoded. */
+  @JsonIgnore
+  public boolean failed() {
+    return error != null;
   }
 
   /** Returns ParallelBench's tokens per step, M / NFE. */

@@ -8,8 +8,8 @@ import org.unmask.model.KvCache;
 import org.unmask.model.Query;
 
 /**
- * Times a network whose forward calls serve several sequences: each call's time is divided evenly
- * among them.
+ * Measures time and energy of a network whose forward calls serve several sequences: each call's
+ * are divided evenly among them.
  *
  * <p>A sequence's time is how far {@link #ms} went from its first call to its last. Over all
  * sequences these sum to the wall-clock time, since every sequence under way takes part in every
@@ -18,13 +18,23 @@ import org.unmask.model.Query;
 final class SharedClock implements Denoiser {
 
   private final Denoiser denoiser;
+  private final EnergyMeter meter;
   private final BooleanSupplier stop;
   private double ms;
+  private double joules;
+  private double lastJoules;
   private long last = System.nanoTime();
 
-  SharedClock(Denoiser denoiser, BooleanSupplier stop) {
+  SharedClock(Denoiser denoiser, EnergyMeter meter, BooleanSupplier stop) {
     this.denoiser = denoiser;
     this.stop = stop;
+    this.meter = meter;
+    lastJoules = meter.joules();
+  }
+
+  /** Returns the energy one sequence has had so far, in joules, as {@link #ms} for time. */
+  double joules() {
+    return joules;
   }
 
   /** Returns the time one sequence has had so far, in milliseconds, had it been here all along. */
@@ -34,6 +44,7 @@ final class SharedClock implements Denoiser {
 
   /** Leaves out the time since the last call: it was not spent on decoding. */
   void skip() {
+    lastJoules = meter.joules();
     last = System.nanoTime();
   }
 
@@ -51,6 +62,9 @@ final class SharedClock implements Denoiser {
     long now = System.nanoTime();
     ms += (now - last) / 1e6 / queries.size();
     last = now;
+    double used = meter.joules();
+    joules += (used - lastJoules) / queries.size();
+    lastJoules = used;
   }
 
   @Override

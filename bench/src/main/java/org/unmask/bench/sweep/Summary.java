@@ -51,7 +51,8 @@ public record Summary(Plan plan, int done, List<Curve> curves) {
               tasks.put(task.id(), Measure.of(cell, task.figureMetric()));
             }
           }
-          points.add(new Curve.Point(setting.label(), tasks));
+          boolean forAll = plan.tasks().stream().allMatch(t -> setting.fits(t.genLength()));
+          points.add(new Curve.Point(setting.label(), tasks, forAll));
         }
         curves.add(new Curve(model.name(), strategy, points));
       }
@@ -72,6 +73,10 @@ public record Summary(Plan plan, int done, List<Curve> curves) {
    */
   public ObjectNode json(boolean withSpeed) {
     ObjectNode json = JsonMapper.shared().createObjectNode();
+    json.put("version", plan.version());
+    if (!plan.grammar().isEmpty()) {
+      json.put("grammar", plan.grammar());
+    }
     json.put("complete", complete()).put("done", done).put("planned", plan.size());
     ArrayNode list = json.putArray("curves");
     for (Curve curve : curves) {

@@ -116,6 +116,47 @@ class BenchCommandTest {
   }
 
   @Test
+  void textTasks_areScoredByTheGrammarChecker_whoseVersionIsRecorded() throws IOException {
+    Cli run =
+        Cli.run(
+                "bench",
+                "--tasks=words_to_sentence/easy,puzzle/sudoku_n4_12",
+                "--samples=2",
+                "--algorithm=llada-low-confidence",
+                "--tokens-per-step=all",
+                "--runs-dir=" + runs,
+                "--name=t")
+            .ok();
+    assertThat(run.err()).doesNotContain("SLF4J");
+    JsonNode summary = Json.MAPPER.readTree(read("t/summary.json"));
+    assertThat(summary.path("grammar").asString()).isEqualTo("LanguageTool 6.8 en-US");
+    JsonNode tasks = summary.path("curves").get(0).path("points").get(0).path("tasks");
+    assertThat(tasks.path("words_to_sentence/easy").path("scores").propertyNames())
+        .contains("inclusion_score", "grammar_score", "score");
+    assertThat(read("t/manifest.json")).contains("\"grammar\" : \"LanguageTool 6.8 en-US\"");
+    Path answers =
+        Files.writeString(
+            runs.resolve("answers"),
+            "{\"index\": 0, \"output\": \"A dog runs in the park.\"}\n"
+                + "{\"index\": 0, \"output\": \"These is an dog.\"}\n");
+    Cli score =
+        Cli.run("score", "--task=words_to_sentence/easy", "--answers=" + answers, "--json").ok();
+    assertThat(score.err()).contains("LanguageTool 6.8 en-US");
+    assertThat(score.json().get(0).path("scores").path("grammar_score").asDouble()).isEqualTo(1);
+    assertThat(score.json().get(1).path("scores").path("grammar_score").asDouble()).isEqualTo(0);
+  }
+
+  @Test
+  void theOtherVersion_asksOtherwise_andDoesNotMix() throws IOException {
+    Cli.run(small("--name=v", "--task-version=cli-2026", "--tokens-per-step=all")).ok();
+    assertThat(Json.MAPPER.readTree(read("v/summary.json")).path("version").asString())
+        .isEqualTo("cli-2026");
+    Cli.run(small("--name=v", "--tokens-per-step=all"))
+        .fails(2, "was begun with other options", "version was cli-2026, now paper-2510");
+    Cli.run(small("--name=w", "--task-version=v9")).fails(2, "unknown ParallelBench version");
+  }
+
+  @Test
   void otherOptionsUnderTheSameName_areRefused() {
     Cli.run(small("--name=a")).ok();
     Cli.run(small("--name=a", "--samples=3")).fails(2, "was begun with other options", "samples");

@@ -34,6 +34,8 @@ public final class Fixtures {
     return new Plan(
         "paper-2510",
         "generated, seed 42",
+        "",
+        Shard.WHOLE,
         List.of(new Plan.Model("unmask-llada-6m", "ab".repeat(32))),
         list,
         List.of(
@@ -77,7 +79,9 @@ public final class Fixtures {
                     task.genLength(),
                     nfe,
                     12,
-                    .8 * nfe));
+                    .8 * nfe,
+                    null,
+                    null));
           }
         }
       }

@@ -123,7 +123,13 @@ class RunFolderTest {
     open(PLAN).close();
     Plan other =
         new Plan(
-            PLAN.version(), "generated, seed 7", PLAN.models(), PLAN.tasks(), PLAN.strategies());
+            PLAN.version(),
+            "generated, seed 7",
+            PLAN.grammar(),
+            PLAN.shard(),
+            PLAN.models(),
+            PLAN.tasks(),
+            PLAN.strategies());
     assertThatIllegalArgumentException()
         .isThrownBy(() -> open(other))
         .withMessageContaining("data was generated, seed 42, now generated, seed 7");

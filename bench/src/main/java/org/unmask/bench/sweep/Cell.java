@@ -1,0 +1,250 @@
+package org.unmask.bench.sweep;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.unmask.bench.load.LoadedModel;
+import org.unmask.decode.DecodeListener;
+import org.unmask.decode.DecodeOptions;
+import org.unmask.decode.DecodeRequest;
+import org.unmask.decode.DecodeResult;
+import org.unmask.decode.DecodeStep;
+import org.unmask.decode.Decoder;
+import org.unmask.model.Denoiser;
+import org.unmask.tasks.parallelbench.Sample;
+import org.unmask.tasks.parallelbench.Task;
+
+/**
+ * The samples of one task at one setting.
+ *
+ * <p>If decoding fails, each sample that was under way is tried again on its own; one that fails
+ * again is recorded as failed, and the others go on.
+ */
+final class Cell {
+
+  /** What the cells of a sweep share. */
+  record Context(
+      LoadedModel model,
+      Denoiser denoiser,
+      EnergyMeter meter,
+      Scorer scorer,
+      RunFolder folder,
+      Progress progress,
+      int batch,
+      int traces,
+      BooleanSupplier stop) {}
+
+  private final Context context;
+  private final Task task;
+  private final List<Sample> samples;
+  private final List<int[]> prompts;
+  private final Strategy strategy;
+  private final Setting setting;
+  private final DecodeOptions options;
+  private final SharedClock clock;
+
+  Cell(
+      Context context,
+      Task task,
+      List<Sample> samples,
+      List<int[]> prompts,
+      Strategy strategy,
+      Setting setting) {
+    this.context = context;
+    this.task = task;
+    this.samples = samples;
+    this.prompts = prompts;
+    this.strategy = strategy;
+    this.setting = setting;
+    options = Grid.options(setting, task.genLength());
+    clock = new SharedClock(context.denoiser(), context.meter(), context.stop());
+  }
+
+  void run() {
+    Set<Integer> missing = new LinkedHashSet<>();
+    for (int i = 0; i < samples.size(); i++) {
+      if (!context.folder().has(key(i))) {
+        missing.add(i);
+      }
+    }
+    while (!missing.isEmpty()) {
+      Attempt attempt = new Attempt(List.copyOf(missing), context.batch());
+      RuntimeException failure = attempt.run();
+      missing.removeAll(attempt.done);
+      if (failure == null) {
+        return;
+      }
+      for (int i : attempt.underWay()) {
+        Attempt again = new Attempt(List.of(i), 1);
+        RuntimeException second = again.run();
+        if (second != null) {
+          storeFailure(i, second);
+        }
+        missing.remove(i);
+      }
+    }
+  }
+
+  private SampleRow.Key key(int i) {
+    return new SampleRow.Key(
+        context.model().name(),
+        task.id(),
+        strategy.name(),
+        setting.label(),
+        samples.get(i).index());
+  }
+
+  /** One go at some samples. */
+  private final class Attempt {
+    private final List<Integer> wanted;
+    private final int batch;
+    private final List<Integer> begun = new ArrayList<>();
+    private final List<double[]> beganAt = new ArrayList<>();
+    private final Set<Integer> done = new HashSet<>();
+    private final Map<Integer, List<DecodeStep>> steps = new HashMap<>();
+
+    Attempt(List<Integer> wanted, int batch) {
+      this.wanted = wanted;
+      this.batch = batch;
+    }
+
+    /** Returns why decoding failed, or null. A stop, and what is wrong with the disk, is thrown. */
+    @Nullable RuntimeException run() {
+      boolean traced = wanted.stream().anyMatch(i -> i < context.traces());
+      DecodeListener listener =
+          (request, step) ->
+              steps.computeIfPresent(begun.get(request), (_, list) -> with(list, step));
+      clock.skip();
+      try {
+        new Decoder(clock, context.model().resources())
+            .decodeAll(requests(), batch, this::store, traced ? listener : null);
+        return null;
+      } catch (UncheckedIOException | CancellationException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        if (underWay().isEmpty()) {
+          throw e; // not the fault of a sample
+        }
+        return e;
+      }
+    }
+
+    List<Integer> underWay() {
+      return begun.stream().filter(i -> !done.contains(i)).toList();
+    }
+
+    private static List<DecodeStep> with(List<DecodeStep> list, DecodeStep step) {
+      list.add(step);
+      return list;
+    }
+
+    private Iterator<DecodeRequest> requests() {
+      Iterator<Integer> next = wanted.iterator();
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          return next.hasNext();
+        }
+
+        @Override
+        public DecodeRequest next() {
+          int i = next.next();
+          begun.add(i);
+          beganAt.add(new double[] {clock.ms(), clock.joules()});
+          if (i < context.traces()) {
+            steps.put(i, new ArrayList<>());
+          }
+          return new DecodeRequest(prompts.get(i), options, samples.get(i).index());
+        }
+      };
+    }
+
+    private void store(int request, DecodeResult result) {
+      double ms = clock.ms() - beganAt.get(request)[0];
+      double joules = clock.joules() - beganAt.get(request)[1];
+      int i = begun.get(request);
+      done.add(i);
+      Trace trace = trace(i, result.ids().length);
+      String output = context.model().text().withoutSpecials(result.ids());
+      context
+          .scorer()
+          .score(
+              task,
+              samples.get(i),
+              output,
+              scores ->
+                  keep(
+                      new SampleRow(
+                          context.model().name(),
+                          task.id(),
+                          strategy.name(),
+                          setting.label(),
+                          samples.get(i).index(),
+                          output,
+                          scores,
+                          result.generatedTokens(),
+                          result.nfe(),
+                          result.keptTokens(),
+                          round(ms),
+                          context.meter().measures() ? round(joules) : null,
+                          null),
+                      trace));
+      clock.skip();
+    }
+
+    private @Nullable Trace trace(int i, int length) {
+      List<DecodeStep> list = steps.remove(i);
+      return list == null
+          ? null
+          : Trace.of(key(i), length, list, id -> context.model().text().withSpecials(id));
+    }
+  }
+
+  private void storeFailure(int i, RuntimeException failure) {
+    String reason = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    keep(
+        new SampleRow(
+            context.model().name(),
+            task.id(),
+            strategy.name(),
+            setting.label(),
+            samples.get(i).index(),
+            "",
+            Map.of(),
+            task.genLength(),
+            0,
+            0,
+            0,
+            null,
+            reason),
+        null);
+  }
+
+  private void keep(SampleRow row, @Nullable Trace trace) {
+    try {
+      synchronized (context.folder()) {
+        if (trace != null) {
+          context.folder().append(trace);
+        }
+        context.folder().append(List.of(row));
+        context.progress().advance(1);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static double round(double value) {
+    return Math.rint(value * 1000) / 1000;
+  }
+}
