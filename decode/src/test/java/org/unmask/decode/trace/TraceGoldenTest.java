@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,36 +40,25 @@ import org.unmask.weights.safetensors.Tensor;
 class TraceGoldenTest {
 
   /** Longer traces are left to the slow tests. */
-  private static final int MOST_STEPS = 16;
+  private static final int MOST_STEPS = 10;
 
   private static final Map<String, ShippedModel> MODELS = new HashMap<>();
 
-  /** The golden files, or those named by the property golden.files. */
-  static Stream<String> files() {
+  /** All golden files of decoders, or those named by the property golden.files. */
+  static Stream<String> files() throws IOException {
     String only = System.getProperty("golden.files");
     if (only != null) {
       return Stream.of(only.split(","));
     }
-    return Stream.of(
-        "unmask-llada-6m",
-        "unmask-dream-6m",
-        "localleap",
-        "adablock",
-        "streaming",
-        "eb-sampler",
-        "klass",
-        "klass-dream",
-        "pc-sampler",
-        "rcr",
-        "saber",
-        "remdm",
-        "wino",
-        "prophet",
-        "slowfast",
-        "dinfer",
-        "learn2pd",
-        "apd",
-        "apd-paper");
+    try (Stream<Path> all = Files.list(resource("ORIGIN.md").getParent())) {
+      return all
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".json.gz") && !name.startsWith("llada-loglik"))
+          .map(name -> name.substring(0, name.length() - ".json.gz".length()))
+          .sorted()
+          .toList()
+          .stream();
+    }
   }
 
   @AfterAll
