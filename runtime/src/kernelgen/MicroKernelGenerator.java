@@ -18,7 +18,8 @@ import java.nio.file.Path;
  */
 final class MicroKernelGenerator {
 
-  private static final int MAX_ROWS = 12;
+  /** Heights of tiles; other row counts are made of these, so that few methods need compiling. */
+  private static final int[] HEIGHTS = {12, 8, 6, 4, 2, 1};
 
   /** A kind of right-hand side: how the two sides are declared and where their elements are. */
   private enum Right {
@@ -84,7 +85,7 @@ final class MicroKernelGenerator {
     StringBuilder out = new StringBuilder(HEADER);
     for (Right right : Right.values()) {
       for (int vectors : right == Right.ARRAY ? new int[] {2, 1} : new int[] {2}) {
-        for (int rows = 1; rows <= MAX_ROWS; rows++) {
+        for (int rows : HEIGHTS) {
           out.append(method(right, rows, vectors));
         }
         out.append(dispatcher(right, vectors));
@@ -142,7 +143,7 @@ final class MicroKernelGenerator {
     s.append(
         "\n  private static void %s(\n      int rows, %s, int depth,\n      float[] c, int co, int ldc, boolean accumulate) {\n    switch (rows) {\n"
             .formatted(name(right, 0, vectors), right.parameters));
-    for (int rows = 1; rows <= MAX_ROWS; rows++) {
+    for (int rows : HEIGHTS) {
       s.append(
           "      case %d -> %s(%s, depth, c, co, ldc, accumulate);\n"
               .formatted(rows, name(right, rows, vectors), right.arguments));
@@ -180,8 +181,9 @@ final class MicroKernelGenerator {
         MicroKernels() {}
 
         @Override
-        public int maxRows() {
-          return SHAPE.tileRows();
+        public int tile(int left) {
+          int most = Math.min(left, SHAPE.tileRows());
+          return most == 12 ? 12 : most >= 8 ? 8 : most == SHAPE.tileRows() ? most : Integer.highestOneBit(most);
         }
 
         @Override

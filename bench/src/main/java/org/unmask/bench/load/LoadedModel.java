@@ -10,6 +10,7 @@ import org.unmask.model.Denoiser;
 import org.unmask.model.transformer.Transformer;
 import org.unmask.runtime.exec.WorkerPool;
 import org.unmask.runtime.kernel.Kernels;
+import org.unmask.runtime.kernel.WarmUp;
 import org.unmask.weights.Checkpoint;
 
 /**
@@ -18,6 +19,8 @@ import org.unmask.weights.Checkpoint;
  * <p>Used by one thread at a time. Closing it ends the threads and unmaps the weights.
  */
 public final class LoadedModel implements AutoCloseable {
+
+  private static final long WARM_UP_MS = 300;
 
   private final Checkpoint checkpoint;
   private final WorkerPool pool;
@@ -60,9 +63,11 @@ public final class LoadedModel implements AutoCloseable {
     }
     Checkpoint checkpoint = Checkpoint.open(folder);
     WorkerPool pool = null;
+    Thread warmUp = Thread.ofPlatform().daemon().start(() -> WarmUp.run(kernels, false, WARM_UP_MS));
     try {
       pool = new WorkerPool(threads);
       Transformer transformer = Transformer.load(checkpoint, pool);
+      join(warmUp);
       return new LoadedModel(
           checkpoint, pool, kernels, transformer, ModelText.open(checkpoint.folder()));
     } catch (IOException | RuntimeException | Error e) {
@@ -71,6 +76,14 @@ public final class LoadedModel implements AutoCloseable {
       }
       checkpoint.close();
       throw e;
+    }
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the first steps are slower, nothing else
     }
   }
 

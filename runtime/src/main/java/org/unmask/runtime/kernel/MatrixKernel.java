@@ -21,13 +21,18 @@ public interface MatrixKernel {
    */
   int DEPTH = 256;
 
-  /** Returns the most rows a call takes, at most 12. */
-  int maxRows();
+  /**
+   * Returns how many of the rows left to do the next call should take.
+   *
+   * @param left at least 1
+   * @return in [1, min(left, 12)]
+   */
+  int tile(int left);
 
   /**
    * Multiplies rows of float arrays.
    *
-   * @param rows rows of a and c, in [1, {@link #maxRows}]
+   * @param rows rows of a and c, a value that {@link #tile} returns
    * @param columns columns of b and c, a multiple of 16
    * @param a left side, row r at {@code ao + r * lda}
    * @param b right side, row k at {@code bo + k * ldb}
@@ -53,7 +58,7 @@ public interface MatrixKernel {
   /**
    * Multiplies by a packed float32 panel of 32 columns, {@code [k][32]} from byte {@code bo}.
    *
-   * @param rows rows of a and c, in [1, {@link #maxRows}]
+   * @param rows rows of a and c, a value that {@link #tile} returns
    * @param a left side, row r at {@code ao + r * 256}
    * @param b native memory
    */
@@ -73,7 +78,7 @@ public interface MatrixKernel {
    * Multiplies by a packed bfloat16 panel of 32 columns from byte {@code bo}: row k is 16 words of
    * 32 bits, word j holding column j in its low and column j + 16 in its high half.
    *
-   * @param rows rows of a and c, in [1, {@link #maxRows}]
+   * @param rows rows of a and c, a value that {@link #tile} returns
    * @param a left side, row r at {@code ao + r * 256}
    * @param b native memory
    */

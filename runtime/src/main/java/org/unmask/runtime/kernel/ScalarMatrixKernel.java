@@ -12,8 +12,8 @@ public final class ScalarMatrixKernel implements MatrixKernel {
   public ScalarMatrixKernel() {}
 
   @Override
-  public int maxRows() {
-    return 12;
+  public int tile(int left) {
+    return Math.min(left, 12);
   }
 
   @Override

@@ -21,9 +21,10 @@ public final class WarmUp {
    * Calls every kernel on small operands.
    *
    * @param kernels kernels to warm up
+   * @param isBf16 whether weights are held as bfloat16, else float32
    * @param millis time to spend, at least 0
    */
-  public static void run(Kernels kernels, long millis) {
+  public static void run(Kernels kernels, boolean isBf16, long millis) {
     long end = System.nanoTime() + millis * 1_000_000;
     try (Arena arena = Arena.ofShared()) { // the kind of memory weights live in
       MemorySegment panel = arena.allocate(DEPTH * MatrixKernel.PANEL * 4L, 64);
@@ -33,11 +34,16 @@ public final class WarmUp {
       do {
         for (int round = 0; round < ROUNDS_PER_CHECK; round++) {
           boolean add = (round & 1) == 0;
-          for (int rows = kernels.matrix().maxRows(); rows > 0; rows--) {
-            MatrixKernel m = kernels.matrix();
-            m.multiply(rows, 32, a, 0, MatrixKernel.DEPTH, b, 0, 64, DEPTH, c, 0, 64, add);
-            m.multiplyF32(rows, a, 0, panel, 0, DEPTH, c, 0, 64, add);
-            m.multiplyBf16(rows, a, 0, panel, 0, DEPTH, c, 0, 64, add);
+          MatrixKernel m = kernels.matrix();
+          for (int rows = 12; rows > 0; rows--) {
+            if (m.tile(rows) == rows) {
+              m.multiply(rows, 32, a, 0, MatrixKernel.DEPTH, b, 0, 64, DEPTH, c, 0, 64, add);
+              if (isBf16) {
+                m.multiplyBf16(rows, a, 0, panel, 0, DEPTH, c, 0, 64, add);
+              } else {
+                m.multiplyF32(rows, a, 0, panel, 0, DEPTH, c, 0, 64, add);
+              }
+            }
           }
           rows(kernels.row(), a, b, c);
         }

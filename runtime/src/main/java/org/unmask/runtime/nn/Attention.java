@@ -117,11 +117,10 @@ public final class Attention {
       int panels,
       int lds) {
     MatrixKernel matrix = kernels.matrix();
-    int tile = kernels.matrix().maxRows();
     for (int p = 0; p < panels; p++) {
       int panel = store.keyPanel(head, base / PANEL + p);
-      for (int r = 0; r < count; r += tile) {
-        int height = Math.min(tile, count - r);
+      for (int r = 0, height; r < count; r += height) {
+        height = matrix.tile(count - r);
         matrix.multiply(
             height,
             PANEL,
@@ -172,9 +171,8 @@ public final class Attention {
       int oo,
       int ldo) {
     int width = store.paddedDim();
-    int tile = kernels.matrix().maxRows();
-    for (int r = 0; r < count; r += tile) {
-      int height = Math.min(tile, count - r);
+    for (int r = 0, height; r < count; r += height) {
+      height = kernels.matrix().tile(count - r);
       kernels
           .matrix()
           .multiply(

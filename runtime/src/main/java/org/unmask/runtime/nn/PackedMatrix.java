@@ -207,7 +207,6 @@ public final class PackedMatrix {
       int to,
       Scratch scratch) {
     MatrixKernel kernel = kernels.matrix();
-    int tile = kernel.maxRows();
     float[] a = x.data();
     for (int panel = from; panel < to; panel++) {
       int column = yo + (panel - from) * PANEL;
@@ -218,8 +217,8 @@ public final class PackedMatrix {
         if (format != WeightFormat.F32 && format != WeightFormat.BF16) {
           widen(kernels.row(), panel, k, depth, scratch.block);
         }
-        for (int row = 0; row < rows; row += tile) {
-          int n = Math.min(tile, rows - row);
+        for (int row = 0, n; row < rows; row += n) {
+          n = kernel.tile(rows - row);
           int ao = x.offset(row, k);
           int co = column + row * ldy;
           switch (format) {

@@ -129,7 +129,7 @@ class KernelTwinsTest {
         for (int i = 0; i < depth * 16; i++) {
           bf16.setAtIndex(ValueLayout.JAVA_INT, i, random.nextInt() & 0xbfffbfff);
         }
-        for (int height = 1; height <= fast.maxRows(); height++) {
+        for (int height : new int[] {1, 2, 4, 6, 8, 12}) {
           for (boolean add : new boolean[] {false, true}) {
             int n = height;
             for (int columns : new int[] {16, 32, 48, 64, 80}) {
