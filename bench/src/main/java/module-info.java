@@ -17,6 +17,8 @@ module org.unmask.bench {
 
   opens org.unmask.bench.cli to
       info.picocli;
+  opens org.unmask.bench.large to
+      tools.jackson.databind;
   opens org.unmask.bench.sweep to
       tools.jackson.databind;
 }

@@ -46,7 +46,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code unmask bench}: measures how decoding faster costs quality. */
 @Command(
     name = "bench",
-    subcommands = KernelsCommand.class,
+    subcommands = {KernelsCommand.class, LargeCommand.class},
     modelTransformer = DecodingFlags.Adder.class,
     description = {
       "Measure the trade between speed and quality over ParallelBench tasks.",

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param outIsTerminal whether a person watches {@code out}, so that it may be redrawn
  * @param errIsTerminal whether a person watches {@code err}, so that progress bars make sense
  * @param colour whether escape codes for colour are welcome on {@code out}
+ * @param environment variables of the process
  * @param home the folder Unmask was checked out to: shipped models and runs lie in it
  */
 record Terminal(
@@ -24,6 +25,7 @@ record Terminal(
     boolean outIsTerminal,
     boolean errIsTerminal,
     boolean colour,
+    Map<String, String> environment,
     Path home) {
 
   /** Returns the terminal of this process, as the launcher describes it. */
@@ -36,6 +38,7 @@ record Terminal(
         outIsTerminal,
         Boolean.getBoolean("unmask.terminal.err"),
         outIsTerminal && noColour.isEmpty(),
+        environment,
         Path.of(System.getProperty("unmask.home", "")).toAbsolutePath());
   }
 

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
       TokenizeCommand.class,
       LogitsCommand.class,
       InspectCommand.class,
-      DigestCommand.class
+      DigestCommand.class,
+      PullCommand.class
     })
 final class UnmaskCommand implements Runnable {
 

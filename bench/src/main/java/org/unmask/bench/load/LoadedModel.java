@@ -3,6 +3,7 @@ package org.unmask.bench.load;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.unmask.decode.DecodeResources;
 import org.unmask.decode.Decoder;
@@ -11,6 +12,7 @@ import org.unmask.model.transformer.Transformer;
 import org.unmask.runtime.exec.WorkerPool;
 import org.unmask.runtime.kernel.Kernels;
 import org.unmask.runtime.kernel.WarmUp;
+import org.unmask.runtime.nn.WeightFormat;
 import org.unmask.weights.Checkpoint;
 
 /**
@@ -51,12 +53,15 @@ public final class LoadedModel implements AutoCloseable {
    * Loads a model.
    *
    * @param folder the checkpoint's folder
+   * @param format how weights are held; absent for as stored
    * @param threads of the forward pass, at least 1
    * @param vectorBits 64, 128, 256, 512, scalar or auto
    * @throws IOException if the checkpoint is missing, damaged or of an unknown kind
    * @throws IllegalArgumentException if {@code threads} or {@code vectorBits} makes no sense
    */
-  public static LoadedModel open(Path folder, int threads, String vectorBits) throws IOException {
+  public static LoadedModel open(
+      Path folder, Optional<WeightFormat> format, int threads, String vectorBits)
+      throws IOException {
     Kernels kernels = Kernels.named(vectorBits);
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be at least 1, was " + threads);
@@ -66,7 +71,10 @@ public final class LoadedModel implements AutoCloseable {
     Thread warmUp = Thread.ofPlatform().daemon().start(() -> WarmUp.run(kernels, false, WARM_UP_MS));
     try {
       pool = new WorkerPool(threads);
-      Transformer transformer = Transformer.load(checkpoint, pool);
+      Transformer transformer =
+          format.isPresent()
+              ? Transformer.load(checkpoint, format.get(), pool)
+              : Transformer.load(checkpoint, pool);
       join(warmUp);
       return new LoadedModel(
           checkpoint, pool, kernels, transformer, ModelText.open(checkpoint.folder()));

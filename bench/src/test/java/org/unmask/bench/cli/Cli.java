@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -28,10 +29,15 @@ record Cli(int code, String out, String err) {
   }
 
   static Cli run(Interrupt interrupt, String... args) {
+    return run(interrupt, Map.of(), args);
+  }
+
+  static Cli run(Interrupt interrupt, Map<String, String> environment, String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     Terminal terminal =
-        new Terminal(new PrintWriter(out), new PrintWriter(err), false, false, false, HOME);
+        new Terminal(
+            new PrintWriter(out), new PrintWriter(err), false, false, false, environment, HOME);
     int code = Main.commandLine(terminal, interrupt).execute(args);
     terminal.out().flush();
     terminal.err().flush();

@@ -1,0 +1,96 @@
+package org.unmask.bench.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.unmask.bench.large.LargeRun;
+import org.unmask.bench.large.RandomLlada;
+import org.unmask.runtime.nn.WeightFormat;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code unmask bench large}: a random model of LLaDA-8B's shape on this machine. */
+@Command(
+    name = "large",
+    description = {
+      "Time a random model of LLaDA-8B's shape: loading, steps, memory.",
+      "",
+      "Writes the checkpoint to --folder first if it is not there: 16 GB with all 32 layers."
+    })
+final class LargeCommand extends Verb {
+
+  @Option(names = "--folder", paramLabel = "F", required = true, order = 1)
+  @Nullable Path folder;
+
+  @Option(
+      names = "--layers",
+      paramLabel = "N",
+      defaultValue = "32",
+      order = 2,
+      description = "Layers of a checkpoint to write; LLaDA-8B has 32.")
+  int layers = 32;
+
+  @Option(
+      names = "--quant",
+      paramLabel = "Q",
+      defaultValue = "bf16",
+      order = 3,
+      description = "How weights are held: ${COMPLETION-CANDIDATES}.")
+  WeightFormat quant = WeightFormat.BF16;
+
+  @Option(
+      names = "--repeats",
+      paramLabel = "N",
+      defaultValue = "5",
+      order = 4,
+      description = "Timed steps of each kind, after one untimed.")
+  int repeats = 5;
+
+  @Option(names = "--threads", paramLabel = "N", order = 5, description = "Threads.")
+  int threads = Runtime.getRuntime().availableProcessors();
+
+  @Override
+  void run() throws IOException {
+    if (layers < 1 || repeats < 1 || threads < 1) {
+      throw usage("--layers, --repeats and --threads must be at least 1");
+    }
+    Path at = Objects.requireNonNull(folder);
+    if (!Files.exists(at.resolve("config.json"))) {
+      RandomLlada.ofLayers(layers).write(at, terminal()::note);
+    }
+    LargeRun.Figures figures = new LargeRun(at, quant, threads, repeats).measure(terminal()::note);
+    if (json) {
+      print(Json.object().put("quant", quant.name()).setAll(json(figures)));
+    } else {
+      show(figures);
+    }
+  }
+
+  private static ObjectNode json(LargeRun.Figures figures) {
+    return Json.MAPPER.valueToTree(figures);
+  }
+
+  private void show(LargeRun.Figures f) {
+    line("%s, %d layers, %d threads", quant, f.layers(), threads);
+    line("packed weights   %.2f GB", f.packedBytes() / 1e9);
+    line("loading          %.1f s", f.loadSeconds());
+    line("first step after %.1f s", f.firstStepSeconds());
+    line(
+        "peak resident    %.2f GB, %.2f GB not of files",
+        f.peakBytes() / 1e9, f.anonymousBytes() / 1e9);
+    for (LargeRun.Timing timing : f.steps()) {
+      double[] ms = timing.milliseconds();
+      line(
+          "%-24s %8.0f ms/step (%.0f to %.0f)",
+          timing.name(), ms[ms.length / 2], ms[0], ms[ms.length - 1]);
+    }
+  }
+
+  private void line(String format, Object... values) {
+    print(String.format(Locale.ROOT, format, values));
+  }
+}

@@ -1,0 +1,146 @@
+package org.unmask.bench.large;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.unmask.model.Denoiser;
+import org.unmask.model.KvCache;
+import org.unmask.model.Query;
+import org.unmask.model.transformer.Transformer;
+import org.unmask.model.transformer.TransformerConfig;
+import org.unmask.runtime.exec.WorkerPool;
+import org.unmask.runtime.kernel.Kernels;
+import org.unmask.runtime.kernel.WarmUp;
+import org.unmask.runtime.nn.WeightFormat;
+import org.unmask.weights.Checkpoint;
+
+/**
+ * Times a large model: loading, the first step, steps over 64, 128 and 256 tokens of which the last
+ * 32 are predicted, and a block of 32 against 256 cached rows.
+ *
+ * @param folder the checkpoint
+ * @param format how weights are held
+ * @param threads of the forward pass
+ * @param repeats timed steps of each kind, after one untimed
+ */
+public record LargeRun(Path folder, WeightFormat format, int threads, int repeats) {
+
+  private static final int BLOCK = 32;
+  private static final long WARM_UP_MILLIS = 2000;
+
+  /**
+   * One kind of step.
+   *
+   * @param name what was timed
+   * @param milliseconds one figure per repeat, ascending
+   */
+  public record Timing(String name, double[] milliseconds) {}
+
+  /**
+   * All figures.
+   *
+   * @param layers layers of the model
+   * @param packedBytes memory of the packed weights
+   * @param loadSeconds opening and packing
+   * @param firstStepSeconds from opening to the end of a first step over 64 tokens
+   * @param steps the steps
+   * @param peakBytes most memory resident at any time, mapped files included; 0 if unknown
+   * @param anonymousBytes memory resident at the end that is not a mapped file; 0 if unknown
+   */
+  public record Figures(
+      int layers,
+      long packedBytes,
+      double loadSeconds,
+      double firstStepSeconds,
+      List<Timing> steps,
+      long peakBytes,
+      long anonymousBytes) {}
+
+  /**
+   * Loads and times.
+   *
+   * @param note hears how it gets on
+   * @throws IOException if the model cannot be loaded
+   */
+  public Figures measure(Consumer<String> note) throws IOException {
+    long start = System.nanoTime();
+    try (WorkerPool pool = new WorkerPool(threads);
+        Checkpoint checkpoint = Checkpoint.open(folder)) {
+      Kernels kernels = Kernels.fastest();
+      WarmUp.run(kernels, WARM_UP_MILLIS);
+      Transformer model = Transformer.load(checkpoint, format, pool);
+      double load = seconds(start);
+      note.accept("loaded in %.1f s".formatted(load));
+      Denoiser denoiser = model.newDenoiser(kernels, pool);
+      TransformerConfig config = model.config();
+      int[] ids = canvas(config);
+      denoiser.forward(List.of(step(ids, 64)));
+      double first = seconds(start);
+      note.accept("first step after %.1f s".formatted(first));
+      List<Timing> steps = new ArrayList<>();
+      for (int tokens : new int[] {64, 128, 256}) {
+        steps.add(time(denoiser, tokens + " tokens", step(ids, tokens)));
+      }
+      KvCache cache = denoiser.newCache(ids.length);
+      denoiser.forward(List.of(last(new Query(cache).rows(ids, 0, ids.length), ids.length)));
+      Query block = new Query(cache).rows(ids, ids.length - BLOCK, ids.length);
+      steps.add(time(denoiser, "32 of 256, rest cached", last(block, BLOCK)));
+      return new Figures(
+          config.numLayers(),
+          model.packedBytes(),
+          load,
+          first,
+          steps,
+          resident("VmHWM:"),
+          resident("RssAnon:"));
+    }
+  }
+
+  private static int[] canvas(TransformerConfig config) {
+    int[] ids = new SplittableRandom(1).ints(256, 0, config.vocabSize()).toArray();
+    Arrays.fill(ids, ids.length - BLOCK, ids.length, config.maskId());
+    return ids;
+  }
+
+  private static Query step(int[] ids, int tokens) {
+    return last(new Query().rows(ids, 0, tokens), tokens);
+  }
+
+  private static Query last(Query query, int rows) {
+    return query.predict(IntStream.range(rows - BLOCK, rows).toArray(), BLOCK);
+  }
+
+  private Timing time(Denoiser denoiser, String name, Query query) {
+    denoiser.forward(List.of(query));
+    double[] milliseconds = new double[repeats];
+    for (int i = 0; i < repeats; i++) {
+      long start = System.nanoTime();
+      denoiser.forward(List.of(query));
+      milliseconds[i] = seconds(start) * 1e3;
+    }
+    Arrays.sort(milliseconds);
+    return new Timing(name, milliseconds);
+  }
+
+  private static double seconds(long start) {
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  /** Reads a line of the process's status; only Linux has it. */
+  private static long resident(String key) throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.isReadable(status)) {
+      return 0;
+    }
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith(key))
+        .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
+        .sum();
+  }
+}
