@@ -10,6 +10,9 @@ import tools.jackson.databind.JsonNode;
 /** Reads configuration keys with errors that name the key, its value and what would be right. */
 final class ConfigReader {
 
+  /** More than any model has of anything, few enough for products of two to fit a long. */
+  private static final int MOST = 1 << 24;
+
   private final JsonNode config;
   private final @Nullable JsonNode sideCar;
 
@@ -41,6 +44,24 @@ final class ConfigReader {
 
   int size(String key, int absent) throws CheckpointException {
     return has(key) ? integer(key, 1) : absent;
+  }
+
+  /** Reads a number in [0, most]. */
+  int idUpTo(String key, int absent, int most) throws CheckpointException {
+    int value = id(key, absent);
+    if (value > most) {
+      throw wrong(key, get(key), "at most " + most);
+    }
+    return value;
+  }
+
+  /** Returns the even part of {@code whole} that a factor in (0, 1] gives, all of it if absent. */
+  int share(String key, int whole) throws CheckpointException {
+    double share = whole * number(key, 1.0);
+    if (share > whole || (int) share < 2 || (int) share % 2 != 0) {
+      throw wrong(key, get(key), "a factor that gives an even number in [2, " + whole + "]");
+    }
+    return (int) share;
   }
 
   /** Reads a number in [1, most]. */
@@ -76,8 +97,11 @@ final class ConfigReader {
 
   private int integer(String key, int least) throws CheckpointException {
     JsonNode value = get(key);
-    if (!value.isIntegralNumber() || !value.canConvertToInt() || value.asInt() < least) {
-      throw wrong(key, value, "a whole number of at least " + least);
+    if (!value.isIntegralNumber()
+        || !value.canConvertToInt()
+        || value.asInt() < least
+        || value.asInt() > MOST) {
+      throw wrong(key, value, "a whole number in [" + least + ", " + MOST + "]");
     }
     return value.asInt();
   }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.unmask.model.AttentionMask;
 import org.unmask.runtime.nn.RotaryTable;
 import org.unmask.weights.CheckpointException;
+import org.unmask.weights.safetensors.Names;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -121,6 +122,9 @@ final class Families {
   /** A configuration with the names of its tensors. */
   record Described(TransformerConfig config, TensorNames names) {}
 
+  private static final int MOST_LAYERS = 4096;
+  private static final int MOST_HEAD_DIM = 8192;
+
   private Families() {}
 
   /**
@@ -150,9 +154,9 @@ final class Families {
       }
     }
     throw new CheckpointException(
-        "model_type '"
-            + type
-            + "' in config.json is not supported"
+        "model_type "
+            + Names.quote(type)
+            + " in config.json is not supported"
             + (hasExperts ? " with num_experts" : "")
             + "; known families"
             + (hasExperts ? " with experts: " : ": ")
@@ -190,8 +194,8 @@ final class Families {
         generation,
         c.size("embedding_size", vocabulary),
         hidden,
-        c.size("mlp_hidden_size", hidden * c.size("mlp_ratio", 4)),
-        c.size("n_layers"),
+        c.has("mlp_hidden_size") ? c.size("mlp_hidden_size") : 4 * hidden,
+        c.sizeUpTo("n_layers", MOST_LAYERS),
         heads,
         c.size("n_kv_heads", heads),
         headDim,
@@ -213,9 +217,9 @@ final class Families {
     int heads = c.size("num_attention_heads");
     int headDim =
         c.has("head_dim")
-            ? c.size("head_dim")
+            ? c.sizeUpTo("head_dim", MOST_HEAD_DIM)
             : c.divide("hidden_size", hidden, "num_attention_heads", heads);
-    int rotary = (int) (headDim * c.number("partial_rotary_factor", 1.0));
+    int rotary = c.share("partial_rotary_factor", headDim);
     return build(
         family,
         c,
@@ -223,7 +227,7 @@ final class Families {
         c.size("vocab_size"),
         hidden,
         denseSize(family, c),
-        c.size("num_hidden_layers"),
+        c.sizeUpTo("num_hidden_layers", MOST_LAYERS),
         heads,
         c.size("num_key_value_heads", heads),
         headDim,
@@ -273,7 +277,7 @@ final class Families {
             count,
             c.sizeUpTo("num_experts_per_tok", kept * perGroup),
             inner,
-            Math.multiplyExact(inner, c.id("num_shared_experts", 0)),
+            inner * c.idUpTo("num_shared_experts", 0, 64),
             Experts.Router.SIGMOID,
             groups,
             kept,
@@ -326,7 +330,7 @@ final class Families {
         (float) eps,
         frequencies,
         attention(family, c),
-        c.id("shift", family.shift),
+        c.idUpTo("shift", family.shift, 1),
         family.hasQkvBias,
         family.hasQkNorm,
         tied,
@@ -353,7 +357,7 @@ final class Families {
               c.size("block_length", c.size("block_size", c.size("bd_size", length))));
       default ->
           throw new CheckpointException(
-              "attention '" + given + "' in unmask.json must be full, causal or block");
+              "attention " + Names.quote(given) + " in unmask.json must be full, causal or block");
     };
   }
 

@@ -2,6 +2,7 @@ package org.unmask.model.transformer;
 
 import org.unmask.runtime.nn.RotaryTable;
 import org.unmask.weights.CheckpointException;
+import org.unmask.weights.safetensors.Names;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -33,9 +34,9 @@ final class RotaryScaling {
       case "llama3" -> llama3(frequencies, rope);
       default ->
           throw new CheckpointException(
-              "rope type '"
-                  + type
-                  + "' in config.json is not supported; supported: default, linear, llama3");
+              "rope type "
+                  + Names.quote(type)
+                  + " in config.json is not supported; supported: default, linear, llama3");
     }
     return frequencies;
   }
