@@ -83,10 +83,7 @@ final class LargeCommand extends Verb {
         "peak resident    %.2f GB, %.2f GB not of files",
         f.peakBytes() / 1e9, f.anonymousBytes() / 1e9);
     for (LargeRun.Timing timing : f.steps()) {
-      double[] ms = timing.milliseconds();
-      line(
-          "%-24s %8.0f ms/step (%.0f to %.0f)",
-          timing.name(), ms[ms.length / 2], ms[0], ms[ms.length - 1]);
+      print(timing.toString());
     }
   }
 

@@ -40,7 +40,18 @@ public record LargeRun(Path folder, WeightFormat format, int threads, int repeat
    * @param name what was timed
    * @param milliseconds one figure per repeat, ascending
    */
-  public record Timing(String name, double[] milliseconds) {}
+  public record Timing(String name, double[] milliseconds) {
+
+    @Override
+    public String toString() {
+      return "%s: %.0f ms/step, %.0f to %.0f"
+          .formatted(
+              name,
+              milliseconds[milliseconds.length / 2],
+              milliseconds[0],
+              milliseconds[milliseconds.length - 1]);
+    }
+  }
 
   /**
    * All figures.
@@ -73,7 +84,7 @@ public record LargeRun(Path folder, WeightFormat format, int threads, int repeat
     try (WorkerPool pool = new WorkerPool(threads);
         Checkpoint checkpoint = Checkpoint.open(folder)) {
       Kernels kernels = Kernels.fastest();
-      WarmUp.run(kernels, WARM_UP_MILLIS);
+      WarmUp.run(kernels, format == WeightFormat.BF16, WARM_UP_MILLIS);
       Transformer model = Transformer.load(checkpoint, format, pool);
       double load = seconds(start);
       note.accept("loaded in %.1f s".formatted(load));
@@ -86,6 +97,7 @@ public record LargeRun(Path folder, WeightFormat format, int threads, int repeat
       List<Timing> steps = new ArrayList<>();
       for (int tokens : new int[] {64, 128, 256}) {
         steps.add(time(denoiser, tokens + " tokens", step(ids, tokens)));
+        note.accept(steps.getLast().toString());
       }
       KvCache cache = denoiser.newCache(ids.length);
       denoiser.forward(List.of(last(new Query(cache).rows(ids, 0, ids.length), ids.length)));

@@ -67,8 +67,10 @@ public final class LoadedModel implements AutoCloseable {
       throw new IllegalArgumentException("threads must be at least 1, was " + threads);
     }
     Checkpoint checkpoint = Checkpoint.open(folder);
+    boolean isBf16 = format.equals(Optional.of(WeightFormat.BF16));
     WorkerPool pool = null;
-    Thread warmUp = Thread.ofPlatform().daemon().start(() -> WarmUp.run(kernels, false, WARM_UP_MS));
+    Thread warmUp =
+        Thread.ofPlatform().daemon().start(() -> WarmUp.run(kernels, isBf16, WARM_UP_MS));
     try {
       pool = new WorkerPool(threads);
       Transformer transformer =
