@@ -50,6 +50,15 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   /**
+   * Loads a model with its weights as they are stored.
+   *
+   * @throws IOException as the other form
+   */
+  public static LoadedModel open(Path folder, int threads, String vectorBits) throws IOException {
+    return open(folder, Optional.empty(), threads, vectorBits);
+  }
+
+  /**
    * Loads a model.
    *
    * @param folder the checkpoint's folder
