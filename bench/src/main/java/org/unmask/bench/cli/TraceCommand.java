@@ -21,6 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code unmask trace}: what every forward call of a decoding did. */
 @Command(
     name = "trace",
+    subcommands = TraceVerifyCommand.class,
     modelTransformer = DecodingFlags.Adder.class,
     description = "Decode from token ids and show what every forward call did.")
 final class TraceCommand extends Verb implements DecodingFlags.Holder {
