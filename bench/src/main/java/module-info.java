@@ -19,6 +19,8 @@ module org.unmask.bench {
       info.picocli;
   opens org.unmask.bench.large to
       tools.jackson.databind;
+  opens org.unmask.bench.load to
+      tools.jackson.databind;
   opens org.unmask.bench.sweep to
       tools.jackson.databind;
 }

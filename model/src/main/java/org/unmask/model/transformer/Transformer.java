@@ -68,6 +68,16 @@ public final class Transformer {
     return describe(checkpoint).config();
   }
 
+  /**
+   * Checks that a model would load, without packing its weights.
+   *
+   * @throws IOException as for {@link #load}
+   */
+  public static void check(Checkpoint checkpoint) throws IOException {
+    Families.Described described = describe(checkpoint);
+    TransformerWeights.check(checkpoint, described.config(), described.names());
+  }
+
   private static Families.Described describe(Checkpoint checkpoint) throws IOException {
     Path sideCar = checkpoint.folder().resolve("unmask.json");
     return Families.describe(

@@ -79,6 +79,14 @@ record TransformerWeights(
     return new Loader(checkpoint, c, names, format, pool).load();
   }
 
+  /** Looks at every tensor as loading does, and packs a single number in a matrix's place. */
+  static void check(Checkpoint checkpoint, TransformerConfig c, TensorNames names)
+      throws IOException {
+    try (WorkerPool pool = new WorkerPool(1)) {
+      new Loader(checkpoint, c, names, null, pool).load();
+    }
+  }
+
   /** Collects tensors, checks shapes and notes which were used. */
   private static final class Loader {
 
@@ -88,13 +96,13 @@ record TransformerWeights(
     private final WorkerPool pool;
     private final Set<String> used = new HashSet<>();
     private final Arena arena = Arena.ofAuto(); // lives as long as a packed matrix is reachable
-    private final WeightFormat format;
+    private final @Nullable WeightFormat format; // null to check only
 
     Loader(
         Checkpoint checkpoint,
         TransformerConfig c,
         TensorNames names,
-        WeightFormat format,
+        @Nullable WeightFormat format,
         WorkerPool pool) {
       this.checkpoint = checkpoint;
       this.c = c;
@@ -210,7 +218,9 @@ record TransformerWeights(
     }
 
     private PackedMatrix pack(Tensor... parts) {
-      return pack(format, parts);
+      return format == null
+          ? PackedMatrix.pack(WeightFormat.F32, 1, 1, (row, out) -> {}, pool, arena)
+          : pack(format, parts);
     }
 
     private PackedMatrix pack(WeightFormat format, Tensor... parts) {
