@@ -142,6 +142,14 @@ final class LayerSchedule {
     return weights.layers().getFirst().sizeBytes() <= MAX_LAYER_BYTES_BY_ROWS;
   }
 
+  /**
+   * Returns how many parts rows should be cut into: several for each worker by rows; as few as
+   * workers by columns, where each chunk reads (and for some formats widens) the weights anew.
+   */
+  int parts() {
+    return isByRows ? 4 * pool.threads() : pool.threads();
+  }
+
   /** Runs all layers but the second half of the last. */
   void run(RowSet all) {
     begin(all);

@@ -65,10 +65,10 @@ final class RowSet {
 
   /**
    * Cuts each query's rows into chunks: a multiple of 12 rows, the tallest tile of a product, but
-   * for the last of a query; small enough to give every worker some.
+   * for the last of a query; small enough to make so many parts, if that leaves 12 rows to each.
    */
-  void cut(List<Query> queries, int[] rowsOfQuery, int threads) {
-    int share = Math.clamp(Math.ceilDiv(count, 4 * threads), TILE, MAX_CHUNK);
+  void cut(List<Query> queries, int[] rowsOfQuery, int parts) {
+    int share = Math.clamp(Math.ceilDiv(count, parts), TILE, MAX_CHUNK);
     int target = Math.ceilDiv(share, TILE) * TILE;
     int first = 0;
     for (int i = 0; i < queries.size(); i++) {

@@ -187,7 +187,7 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
       }
     }
     rows.reset(total);
-    rows.cut(queries, rowsOfQuery, pool.threads());
+    rows.cut(queries, rowsOfQuery, schedule.parts());
     if (positions.length < total) {
       positions = new int[rows.visible.length];
       slots = new int[rows.visible.length];
@@ -270,7 +270,7 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
       total += predictedOfQuery[i];
     }
     predicted.reset(total);
-    predicted.cut(queries, predictedOfQuery, pool.threads());
+    predicted.cut(queries, predictedOfQuery, schedule.parts());
     int first = 0;
     int to = 0;
     for (int i = 0; i < queries.size(); i++) {
