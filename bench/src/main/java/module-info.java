@@ -11,7 +11,10 @@ module org.unmask.bench {
   requires org.unmask.runtime;
   requires org.unmask.tasks;
   requires org.unmask.weights;
+  requires java.desktop;
+  requires xchart;
   requires tools.jackson.databind;
+  requires tools.jackson.dataformat.yaml;
   requires info.picocli;
   requires me.tongfei.progressbar;
 

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,7 +16,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.unmask.bench.grammar.LanguageTool;
 import org.unmask.bench.load.LoadedModel;
-import org.unmask.bench.report.HtmlReport;
+import org.unmask.bench.report.RunReport;
 import org.unmask.bench.sweep.EnergyMeter;
 import org.unmask.bench.sweep.Grid;
 import org.unmask.bench.sweep.Plan;
@@ -31,6 +30,7 @@ import org.unmask.bench.sweep.Shard;
 import org.unmask.bench.sweep.Strategy;
 import org.unmask.bench.sweep.Summary;
 import org.unmask.bench.sweep.Sweep;
+import org.unmask.bench.sweep.SweepFile;
 import org.unmask.tasks.TaskData;
 import org.unmask.tasks.parallelbench.ParallelBench;
 import org.unmask.tasks.parallelbench.Sample;
@@ -46,7 +46,12 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code unmask bench}: measures how decoding faster costs quality. */
 @Command(
     name = "bench",
-    subcommands = {KernelsCommand.class, LargeCommand.class},
+    subcommands = {
+      KernelsCommand.class,
+      LargeCommand.class,
+      MergeCommand.class,
+      VerifyCommand.class
+    },
     modelTransformer = DecodingFlags.Adder.class,
     description = {
       "Measure the trade between speed and quality over ParallelBench tasks.",
@@ -93,6 +98,34 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
   String taskVersion = "paper-2510";
 
   @Option(
+      names = "--sweep",
+      paramLabel = "FILE",
+      order = 8,
+      description = "A sweep in YAML: models, tasks, samples, strategies. Options given win.")
+  @Nullable Path sweepFile;
+
+  @Option(
+      names = "--preset",
+      paramLabel = "NAME",
+      order = 9,
+      description = "A sweep that comes with Unmask: smoke, quick, paper-llada, paper-dream.")
+  @Nullable String preset;
+
+  @Option(
+      names = "--shard",
+      paramLabel = "I/N",
+      order = 10,
+      description = "Measure the I-th of N parts; unmask bench merge joins them.")
+  @Nullable String shard;
+
+  @Option(
+      names = "--dry-run",
+      order = 11,
+      showDefaultValue = Visibility.NEVER,
+      description = "Show the plan and guess its time; measure nothing.")
+  boolean dryRun;
+
+  @Option(
       names = "--traces",
       paramLabel = "N",
       defaultValue = "1",
@@ -135,6 +168,7 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
 
   @Override
   void run() throws IOException {
+    SweepFile file = sweep();
     Map<Task, List<Sample>> chosen = samples();
     List<Path> models = new ArrayList<>();
     for (String model : modelFlags.model.split(",")) {
@@ -144,7 +178,11 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
         chosen.keySet().stream().anyMatch(Scorer::needsGrammar)
             ? LanguageTool.in(terminal().home())
             : null;
-    Plan plan = plan(chosen, models, grammar);
+    Plan plan = plan(chosen, models, grammar, file.strategies());
+    if (dryRun) {
+      show(plan, chosen, models);
+      return;
+    }
     String runName = runName(plan);
     Path folder = (runsDir == null ? terminal().home().resolve("runs") : runsDir).resolve(runName);
     String command = command(runName);
@@ -153,11 +191,82 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
       chosen.forEach((task, list) -> list.forEach(s -> questions.add(Question.of(task, s))));
       run.writeQuestions(questions);
       measure(plan, chosen, models, grammar, run);
-      Summary summary = Summary.of(plan, run.rows());
-      run.write("summary.json", summary.json(false));
-      run.write("report.html", HtmlReport.render(summary, facts(plan), command));
+      Summary summary = RunReport.write(run);
       finish(summary, run, command);
     }
+  }
+
+  /** Reads the sweep, if there is one, into the options not given on the command line. */
+  private SweepFile sweep() throws IOException {
+    if (sweepFile != null && preset != null) {
+      throw usage("--sweep and --preset cannot be combined; put all into one file");
+    }
+    SweepFile file =
+        sweepFile != null
+            ? SweepFile.read(sweepFile)
+            : preset != null ? SweepFile.preset(preset) : SweepFile.NONE;
+    if (!file.strategies().isEmpty() && (isGiven("--algorithm") || !decoding.given().isEmpty())) {
+      throw usage("the sweep names its strategies; leave decoding options out, or edit its file");
+    }
+    file.settings()
+        .forEach(
+            (name, value) -> {
+              switch (name) {
+                case "task-version" ->
+                    taskVersion = isGiven("--task-version") ? taskVersion : value;
+                case "models" -> modelFlags.model = isGiven("--model") ? modelFlags.model : value;
+                case "tasks" -> tasks = isGiven("--tasks") ? tasks : List.of(value.split(","));
+                case "samples" -> samples = isGiven("--samples") ? samples : number(name, value);
+                case "batch" -> batch = isGiven("--batch") ? batch : number(name, value);
+                case "data-seed" ->
+                    data.seed = isGiven("--data-seed") ? data.seed : number(name, value);
+                default -> throw new IllegalStateException(name);
+              }
+            });
+    return file;
+  }
+
+  private boolean isGiven(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
+  }
+
+  private int number(String name, String value) {
+    try {
+      return Integer.parseInt(value);
+    } catch (NumberFormatException e) {
+      throw usage("the sweep's " + name + " '" + value + "' is no whole number");
+    }
+  }
+
+  private void show(Plan plan, Map<Task, List<Sample>> chosen, List<Path> models)
+      throws IOException {
+    double seconds = 0;
+    for (Path folder : models) {
+      try (LoadedModel model = modelFlags.open(folder, terminal())) {
+        seconds += Estimate.seconds(plan, chosen, model, batch);
+      }
+    }
+    if (json) {
+      ObjectNode line = Json.object().put("samples", plan.size());
+      line.put("estimated_seconds", Math.round(seconds));
+      line.set("plan", plan.json());
+      print(line);
+      return;
+    }
+    print("models: " + plan.models().stream().map(Plan.Model::name).toList());
+    for (Plan.Task task : plan.tasks()) {
+      print(
+          "%-38s M %3d, %3d samples"
+              .formatted(task.id(), task.genLength(), plan.shard().share(task.samples())));
+    }
+    for (Strategy strategy : plan.strategies()) {
+      print(strategy.name() + ": " + strategy.settings().stream().map(Setting::label).toList());
+    }
+    print(
+        "%d samples, about %s on this machine"
+            .formatted(
+                plan.size(),
+                seconds < 120 ? Math.round(seconds) + " s" : Math.round(seconds / 60) + " min"));
   }
 
   private Map<Task, List<Sample>> samples() throws IOException {
@@ -188,9 +297,12 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
   }
 
   private Plan plan(
-      Map<Task, List<Sample>> chosen, List<Path> folders, @Nullable LanguageTool grammar)
+      Map<Task, List<Sample>> chosen,
+      List<Path> folders,
+      @Nullable LanguageTool grammar,
+      List<Strategy> fromFile)
       throws IOException {
-    List<Strategy> strategies = strategies();
+    List<Strategy> strategies = fromFile.isEmpty() ? strategies() : fromFile;
     List<Plan.Task> planned = new ArrayList<>();
     for (Map.Entry<Task, List<Sample>> entry : chosen.entrySet()) {
       Task task = entry.getKey();
@@ -226,7 +338,7 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
         taskVersion,
         data.describe(chosen),
         grammar == null ? "" : grammar.version(),
-        Shard.WHOLE,
+        shard == null ? Shard.WHOLE : Shard.of(shard),
         models,
         planned,
         strategies);
@@ -285,36 +397,12 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
         .put("cores", Runtime.getRuntime().availableProcessors())
         .put("threads", modelFlags.threads)
         .put("vector_bits", modelFlags.vectorBits)
-        .put("batch", batch);
-  }
-
-  private Map<String, String> facts(Plan plan) {
-    Map<String, String> facts = new LinkedHashMap<>();
-    plan.models().forEach(m -> facts.put("Model " + m.name(), "weights sha256 " + m.sha256()));
-    facts.put("Benchmark", "ParallelBench " + plan.version() + ", samples " + plan.data());
-    if (!plan.grammar().isEmpty()) {
-      facts.put("Grammar", plan.grammar());
-    }
-    facts.put("CPU", Machine.cpu() + ", " + Runtime.getRuntime().availableProcessors() + " cores");
-    facts.put("Threads", Integer.toString(modelFlags.threads));
-    facts.put("Batch", batch + " sequences decoded together");
-    facts.put(
-        "Energy",
-        EnergyMeter.open(EnergyMeter.POWERCAP).measures()
-            ? "RAPL, processor packages of the whole machine"
-            : "not measured: this machine shows no RAPL counters");
-    facts.put("Java", Machine.java());
-    facts.put("JVM options", String.join(" ", Machine.jvmFlags()));
-    facts.put("System", Machine.system());
-    facts.put(
-        "Unmask",
-        org.unmask.bench.cli.Version.unmask() + ", commit " + Machine.commit(terminal().home()));
-    facts.put(
-        "Finished",
-        DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'")
-            .withZone(ZoneOffset.UTC)
-            .format(Instant.now()));
-    return facts;
+        .put("batch", batch)
+        .put(
+            "energy",
+            EnergyMeter.open(EnergyMeter.POWERCAP).measures()
+                ? "RAPL, processor packages of the whole machine"
+                : "not measured: this machine shows no RAPL counters");
   }
 
   private void measure(

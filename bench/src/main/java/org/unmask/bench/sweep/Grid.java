@@ -155,4 +155,19 @@ public final class Grid {
     }
     return blocks * Math.ceilDiv(options.blockLength(), tokens);
   }
+
+  /**
+   * Returns how many forward passes a sample may take: known where the number of steps is fixed,
+   * otherwise as if four tokens were unmasked at a step.
+   */
+  public static int expectedNfe(Setting setting, int genLength) {
+    DecodeOptions options = options(setting, genLength);
+    if (setting.options().get(TOKENS_PER_STEP) instanceof String perStep) {
+      return steps(options, perStep);
+    }
+    String steps = setting.options().getOrDefault("steps", "");
+    return steps.matches("\\d{1,9}")
+        ? Integer.parseInt(steps)
+        : Math.ceilDiv(options.genLength(), 4);
+  }
 }

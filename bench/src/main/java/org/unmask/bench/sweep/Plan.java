@@ -56,7 +56,7 @@ public record Plan(
     for (Task task : tasks) {
       for (Strategy strategy : strategies) {
         for (Setting setting : strategy.settings()) {
-          size += setting.fits(task.genLength()) ? shard.of(task.samples()) : 0;
+          size += setting.fits(task.genLength()) ? shard.share(task.samples()) : 0;
         }
       }
     }

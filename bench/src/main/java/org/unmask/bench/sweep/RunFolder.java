@@ -10,8 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +45,10 @@ public final class RunFolder implements AutoCloseable {
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
   private static final String MANIFEST = "manifest.json";
   private static final String SAMPLES = "samples.jsonl";
+
+  /** The file of averages, the same bytes for the same plan on every machine. */
+  public static final String SUMMARY = "summary.json";
+
   private static final String TRACES = "traces.jsonl";
   private static final String QUESTIONS = "questions.jsonl";
 
@@ -70,6 +77,29 @@ public final class RunFolder implements AutoCloseable {
     RunFolder run = new RunFolder(folder, channel);
     try {
       run.joinManifest(plan, session);
+      run.readSamples(warn);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+    return run;
+  }
+
+  /**
+   * Opens a run that exists, to look at it.
+   *
+   * @param folder its folder
+   * @param warn receives a line for anything repaired
+   * @throws IOException if it is no run, or in use
+   */
+  public static RunFolder reopen(Path folder, Consumer<String> warn) throws IOException {
+    if (!Files.exists(folder.resolve(MANIFEST))) {
+      throw new IOException(folder + " is no run: it holds no manifest.json");
+    }
+    FileChannel channel = lock(folder);
+    RunFolder run = new RunFolder(folder, channel);
+    try {
+      read(folder.resolve(MANIFEST));
       run.readSamples(warn);
     } catch (IOException | RuntimeException e) {
       channel.close();
@@ -135,7 +165,8 @@ public final class RunFolder implements AutoCloseable {
       manifest.putArray("sessions");
     }
     ((ArrayNode) manifest.withArray("sessions")).add(session);
-    write(MANIFEST, PRETTY.writeValueAsString(manifest) + "\n");
+    manifest.remove("sha256"); // no longer true
+    write(MANIFEST, pretty(manifest));
   }
 
   private static ObjectNode read(Path file) throws IOException {
@@ -315,6 +346,40 @@ public final class RunFolder implements AutoCloseable {
     return read;
   }
 
+  /** Returns how many lines the file of samples has. */
+  public long lines() throws IOException {
+    try (var lines = Files.lines(folder.resolve(SAMPLES))) {
+      return lines.count();
+    }
+  }
+
+  /** Returns the SHA-256 of a file of the folder, in hexadecimal. */
+  public String sha256(String name) throws IOException {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(digest.digest(Files.readAllBytes(folder.resolve(name))));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** Writes the hashes of some files into the manifest. */
+  public void seal(List<String> names) throws IOException {
+    ObjectNode manifest = manifest();
+    ObjectNode hashes = manifest.putObject("sha256");
+    for (String name : names) {
+      if (Files.exists(folder.resolve(name))) {
+        hashes.put(name, sha256(name));
+      }
+    }
+    write(MANIFEST, manifest);
+  }
+
+  /** Returns a document as the files of the folder hold it. */
+  static String pretty(JsonNode document) {
+    return PRETTY.writeValueAsString(document) + "\n";
+  }
+
   /** Returns the manifest as stored. */
   public ObjectNode manifest() throws IOException {
     return read(folder.resolve(MANIFEST));
@@ -327,7 +392,7 @@ public final class RunFolder implements AutoCloseable {
 
   /** Replaces a file of the folder by a pretty-printed JSON document. */
   public void write(String name, JsonNode document) throws IOException {
-    write(name, PRETTY.writeValueAsString(document) + "\n");
+    write(name, pretty(document));
   }
 
   /** Replaces a file of the folder, so that readers see the old content or the new, never half. */

@@ -42,7 +42,7 @@ public record Shard(int index, int count) {
   }
 
   /** Returns how many of a number of samples belong to this part. */
-  int of(int samples) {
+  public int share(int samples) {
     return samples <= index - 1 ? 0 : (samples - index) / count + 1;
   }
 

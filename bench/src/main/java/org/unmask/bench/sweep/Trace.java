@@ -1,7 +1,6 @@
 package org.unmask.bench.sweep;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +34,6 @@ public record Trace(
    * @param tokens the text of each afterwards, or empty if it is a mask again
    * @param confidence of each, rounded to 3 digits; -1 if the rule gave none
    */
-  @JsonInclude(JsonInclude.Include.NON_EMPTY)
   public record Step(List<Integer> at, List<String> tokens, List<Double> confidence) {}
 
   /** Returns which sample this is of. */

@@ -42,7 +42,7 @@ function drawChart(options) {
   const marks = [];
   for (const curve of curves) {
     const path = curve.points.map((p, i) => `${i ? 'L' : 'M'}${px(p.x).toFixed(1)},${py(p.y).toFixed(1)}`).join('');
-    svg('path', {d: path, class: 'curve', stroke: curve.colour, 'stroke-dasharray': curve.dash || 'none'}, root);
+    svg('path', {d: path, class: `curve ${curve.style || ''}`, stroke: curve.colour, 'stroke-dasharray': curve.dash || 'none'}, root);
   }
   if (!mini) {
     for (const curve of curves) {

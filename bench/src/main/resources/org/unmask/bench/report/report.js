@@ -49,6 +49,7 @@ function title(curve, setting) {
 
 function describe(curve, point) {
   const m = point.m;
+  if (!m) return [curve.label, `score ${number(point.y, 1)}`, `${number(point.x, 2)} tokens/step`];
   return [
     title(curve, point.setting),
     `score ${number(m.score, 1)}`,
@@ -72,12 +73,43 @@ function tip(box, lines) {
 
 function taskName(id) { return data.tasks.find(t => t.id === id).name; }
 
+// Lines beside the measured ones: what an ideal model reaches, and what others published.
+function beside(task) {
+  const lines = [];
+  const line = (label, points, extra) => points.length && lines.push(
+    {label, shape: 0, points: points.filter(p => p[0] <= ceilX).map(([x, y]) => ({x, y, setting: '', m: null})), ...extra});
+  const theory = task === null ? [] : data.tasks.find(t => t.id === task).theory;
+  if ($('theory').checked) line('ideal model', theory, {colour: 'var(--ink)', dash: '1 5', style: 'thin'});
+  const reference = data.references.curves[+$('reference').value];
+  if ($('reference').value !== '' && reference) {
+    const wanted = task === null ? data.tasks.map(t => t.id) : [task];
+    const columns = wanted.map(id => reference.tasks[id]).filter(Boolean);
+    if (columns.length === wanted.length) {
+      const points = columns[0].map((_, i) => [0, 1].map(d => columns.reduce((sum, c) => sum + c[i][d], 0) / columns.length));
+      line(`${reference.name}, ${data.references.source}, ${data.references.version}`, points, {colour: 'var(--quiet)', dash: '6 4', style: 'reference'});
+    }
+  }
+  if ($('oracle').checked && task === null) {
+    for (const c of curves.filter(c => c.shown && c.oracle)) {
+      line(`oracle over ${c.label}`, [[c.oracle.tokens_per_step, c.oracle.score]], {colour: c.colour, shape: 3});
+    }
+  }
+  return lines;
+}
+
 function drawMain() {
   const width = Math.max(320, Math.min(1080, $('chart').clientWidth || 1000));
   const height = Math.round(Math.max(250, Math.min(430, width * .46)));
   const label = chosen === null ? `Average of ${data.tasks.length} tasks` : taskName(chosen);
   $('chart-title').textContent = label;
-  $('chart').replaceChildren(drawChart({width, height, curves: series(chosen), maxX: ceilX, describe, tip, label}));
+  const ideal = chosen !== null && data.tasks.find(t => t.id === chosen).theory.length > 0;
+  $('theory-label').hidden = !ideal;
+  $('oracle-label').hidden = chosen !== null || !curves.some(c => c.oracle);
+  $('theory-note').hidden = false;
+  $('theory-note').textContent = ideal
+    ? 'Dotted: a perfect model with one token per item that unmasks k items a step, greedily. Names take several tokens, so real curves fall later.'
+    : chosen === null ? 'Choose a task below to see what theory allows. An oracle knows the best setting for each sample.' : '';
+  $('chart').replaceChildren(drawChart({width, height, curves: [...series(chosen), ...beside(chosen)], maxX: ceilX, describe, tip, label}));
 }
 
 function drawPanels() {
@@ -146,18 +178,27 @@ function pbTable() {
   const best = data.pb_levels.map(x => Math.max(...curves.map(c => c.pb[x] ?? -1)));
   $('pb').replaceChildren(
     el('thead', {}, el('tr', {}, el('th', {scope: 'col', class: 'left'}, 'Strategy'),
-      ...data.pb_levels.map(x => el('th', {scope: 'col'}, `PB${x}`)))),
+      ...data.pb_levels.map(x => el('th', {scope: 'col'}, `PB${x}`)),
+      el('th', {scope: 'col'}, `at ≥ ${number(data.matched_level, 1)}`), el('th', {scope: 'col'}, '95 % interval'),
+      el('th', {scope: 'col'}, 'Oracle'))),
     el('tbody', {}, ...curves.map(c => el('tr', {}, el('th', {scope: 'row'}, swatch(c), c.label),
       ...data.pb_levels.map((x, i) => {
         const v = c.pb[x];
         return el('td', v !== null && v === best[i] ? {class: 'best'} : {}, number(v, 2));
-      })))));
+      }),
+      el('td', {}, number(c.matched?.[0], 2)),
+      el('td', {}, c.matched ? `${number(c.matched[1], 2)} to ${number(c.matched[2], 2)}` : '–'),
+      el('td', {}, c.oracle ? `${number(c.oracle.score, 0)} @ ${number(c.oracle.tokens_per_step, 2)}` : '–')))));
+  $('matched-note').textContent = `The next column is the speed within 5 points of the slowest setting, with an interval from `
+    + `resampling the samples; Oracle is score @ tokens per step if the best setting of each sample were known.`;
 }
 
 const COLUMNS = [
   ['Strategy', r => r.c.label, null], ['Setting', r => r.p.setting, null],
   ['Score', r => r.p.score, 1], ['Tokens/step', r => r.p.tokens_per_step, 2], ['NFE', r => r.p.nfe, 1],
   ['ms/step', r => r.p.ms_per_step, 2], ['Tokens/s', r => r.p.tokens_per_second, 0], ['Kept', r => r.p.kept_share, '%'],
+  ...(curves.some(c => c.points.some(p => p.joules_per_token !== undefined)) ? [['J/token', r => r.p.joules_per_token, 4]] : []),
+  ...(curves.some(c => c.points.some(p => p.failed)) ? [['Failed', r => r.p.failed || 0, 0]] : []),
   ['Samples', r => r.p.samples, 0],
 ];
 let order = {column: -1, down: false};
@@ -238,6 +279,9 @@ function page() {
   $('theme').addEventListener('click', () => { document.documentElement.dataset.theme = dark() ? 'light' : 'dark'; name(); });
   name();
   $('filter').addEventListener('input', settingsTable);
+  data.references.curves.forEach((c, i) => $('reference').append(el('option', {value: i}, `${c.name} (${data.references.version})`)));
+  for (const id of ['theory', 'oracle', 'reference']) $(id).addEventListener('change', redraw);
+  tracesSection(); samplesSection();
   cards(); pbTable(); settingsTable(); heatTable(); redraw();
   let width = innerWidth;
   addEventListener('resize', () => { if (innerWidth !== width) { width = innerWidth; redraw(); } });

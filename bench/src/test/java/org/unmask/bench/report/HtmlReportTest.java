@@ -2,6 +2,7 @@ package org.unmask.bench.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,6 +17,7 @@ class HtmlReportTest {
 
   private static final Plan PLAN = Fixtures.plan(12, 25);
   private static final Summary SUMMARY = Summary.of(PLAN, Fixtures.rows(PLAN));
+  private static final Evidence EVIDENCE = new Evidence(Fixtures.rows(PLAN), List.of(), List.of());
   private static final Map<String, String> FACTS = Map.of("CPU", "</script><b>x</b>");
 
   private static JsonNode embedded(String page) {
@@ -29,7 +31,7 @@ class HtmlReportTest {
 
   @Test
   void everyTaskOfEveryPointIsInTheData() {
-    JsonNode data = embedded(HtmlReport.render(SUMMARY, FACTS, "unmask bench"));
+    JsonNode data = embedded(HtmlReport.render(SUMMARY, EVIDENCE, FACTS, "unmask bench"));
     assertThat(data.path("complete").asBoolean()).isTrue();
     assertThat(data.path("curves").size()).isEqualTo(2);
     for (JsonNode curve : data.path("curves")) {
@@ -45,14 +47,14 @@ class HtmlReportTest {
 
   @Test
   void thePageNeedsNothingFromOutside() {
-    String page = HtmlReport.render(SUMMARY, FACTS, "unmask bench");
+    String page = HtmlReport.render(SUMMARY, EVIDENCE, FACTS, "unmask bench");
     assertThat(page).doesNotContain("{{").doesNotContain("src=").doesNotContain("@import");
     assertThat(page.replace("http://www.w3.org/2000/svg", "")).doesNotContain("http");
   }
 
   @Test
   void textFromOutsideCannotLeaveTheData() {
-    String page = HtmlReport.render(SUMMARY, FACTS, "unmask bench");
+    String page = HtmlReport.render(SUMMARY, EVIDENCE, FACTS, "unmask bench");
     assertThat(page).doesNotContain("<b>x</b>");
     assertThat(embedded(page).path("facts").get(0).get(1).asString())
         .isEqualTo("</script><b>x</b>");
