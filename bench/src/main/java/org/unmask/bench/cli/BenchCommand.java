@@ -191,7 +191,7 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
       chosen.forEach((task, list) -> list.forEach(s -> questions.add(Question.of(task, s))));
       run.writeQuestions(questions);
       measure(plan, chosen, models, grammar, run);
-      Summary summary = RunReport.write(run);
+      Summary summary = RunReport.write(run, terminal()::note);
       finish(summary, run, command);
     }
   }

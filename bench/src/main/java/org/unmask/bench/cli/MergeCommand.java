@@ -72,7 +72,7 @@ final class MergeCommand extends Verb {
       }
       run.append(rows);
       run.writeQuestions(List.copyOf(questions.values()));
-      Summary summary = RunReport.write(run);
+      Summary summary = RunReport.write(run, terminal()::note);
       print(
           "%s: %d of %d samples from %d runs"
               .formatted(into, summary.done(), plan.size(), runs.size()));

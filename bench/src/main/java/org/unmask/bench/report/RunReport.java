@@ -7,6 +7,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.unmask.bench.sweep.Plan;
 import org.unmask.bench.sweep.RunFolder;
 import org.unmask.bench.sweep.Summary;
@@ -22,9 +23,10 @@ public final class RunReport {
    * Writes {@code summary.json}, {@code report.html}, the tables and the plots.
    *
    * @param run a run, finished or not
+   * @param warn receives a line if plots cannot be drawn here
    * @return the averages
    */
-  public static Summary write(RunFolder run) throws IOException {
+  public static Summary write(RunFolder run, Consumer<String> warn) throws IOException {
     ObjectNode manifest = run.manifest();
     Plan plan = Plan.of(manifest.path("plan"));
     JsonNode sessions = manifest.path("sessions");
@@ -33,7 +35,11 @@ public final class RunReport {
     run.write(RunFolder.SUMMARY, summary.json(false));
     run.write("results.csv", TableFiles.csv(summary));
     run.write("results.md", TableFiles.markdown(summary));
-    Plots.write(summary, run.path());
+    try {
+      Plots.write(summary, run.path());
+    } catch (RuntimeException | LinkageError | InternalError e) { // Java's AWT without fonts
+      warn.accept("no plots: this machine cannot draw text (" + e + "); install fontconfig");
+    }
     run.write(
         "report.html",
         HtmlReport.render(

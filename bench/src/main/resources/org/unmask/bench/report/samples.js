@@ -28,16 +28,20 @@ function divergence(a, b) {
   return null;
 }
 
+// End marks and padding, whatever they are called.
+const isSpecial = token => /^<[|\uff5c]?[^<>\s]+[|\uff5c]?>$/.test(token);
+
 function visible(token) {
-  return token.replace(/\n/g, '⏎').replace(/ /g, '␣').replace(/^<\|(.*)\|>$/, '$1');
+  return isSpecial(token) ? 'end' : token.replace(/\n/g, '⏎').replace(/ /g, '␣');
 }
 
 function drawCanvas(cells, step, marked) {
   return el('div', {class: 'canvas', role: 'img', 'aria-label': cells.map(c => c.token ?? MASK).join('')},
     ...cells.map((cell, i) => {
       const classes = ['tok'];
-      if (cell.token === null) classes.push('mask');
       if (cell.step === step) classes.push('new');
+      if (cell.token === null) classes.push('mask');
+      else if (isSpecial(cell.token)) classes.push('special');
       if (cell.state) classes.push(cell.state);
       if (marked === i) classes.push('diverges');
       const shade = cell.token === null ? 0 : cell.confidence < 0 ? .15 : .08 + .6 * cell.confidence;
@@ -87,7 +91,7 @@ function tracesSection() {
       const picker = el('select', {'aria-label': n ? 'Right trace' : 'Left trace'},
         ...list.map((x, k) => el('option', {value: k}, settingName(x.c, x.p))));
       const same = list.findIndex(x => settingName(x.c, x.p) === before[n]);
-      picker.value = same >= 0 ? same : n ? Math.max(0, list.findIndex(x => x.c === list[0].c && x.p > 2)) : 0;
+      picker.value = same >= 0 ? same : n ? Math.max(0, list.findLastIndex(x => x.c === list[0].c)) : 0;
       picker.addEventListener('change', () => { pick(); picker.focus(); });
       return picker;
     });

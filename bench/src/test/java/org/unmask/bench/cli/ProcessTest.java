@@ -2,13 +2,10 @@ package org.unmask.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -20,29 +17,7 @@ class ProcessTest {
   @TempDir Path temp;
 
   private ProcessBuilder unmask(String... args) {
-    String modules =
-        ModuleLayer.boot().configuration().modules().stream()
-            .filter(
-                m ->
-                    m.name()
-                        .matches(
-                            "org\\.unmask\\..*|info\\.picocli|tools\\.jackson\\..*|com\\.fasterxml.*"
-                                + "|me\\.tongfei.*|org\\.jline.*"))
-            .map(m -> Path.of(m.reference().location().orElseThrow()).toString())
-            .collect(Collectors.joining(File.pathSeparator));
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Dunmask.home=" + Cli.HOME,
-                "-p",
-                modules,
-                "-m",
-                "org.unmask.bench/org.unmask.bench.cli.Main"));
-    command.addAll(List.of(args));
-    return new ProcessBuilder(command)
-        .redirectOutput(temp.resolve("out").toFile())
-        .redirectError(temp.resolve("err").toFile());
+    return Launch.unmask(temp, args);
   }
 
   private int run(String... args) throws Exception {

@@ -59,4 +59,53 @@ class HtmlReportTest {
     assertThat(embedded(page).path("facts").get(0).get(1).asString())
         .isEqualTo("</script><b>x</b>");
   }
+
+  @Test
+  void theory_oracleAndIntervals_areInTheData() {
+    JsonNode data = embedded(HtmlReport.render(SUMMARY, EVIDENCE, FACTS, "unmask bench"));
+    JsonNode shuffle =
+        data.path("tasks")
+            .valueStream()
+            .filter(t -> t.path("name").asString().equals("Shuffle"))
+            .findFirst()
+            .orElseThrow();
+    // k = 8 is one step for lists of 3 to 6: the mean of n!/n^n
+    double oneStep = 100 * (2.0 / 9 + 6.0 / 64 + 24.0 / 625 + 720.0 / 46656) / 4;
+    assertThat(shuffle.path("theory").get(3).get(1).asDouble())
+        .isCloseTo(oneStep, org.assertj.core.api.Assertions.within(1e-9));
+    assertThat(shuffle.path("theory").get(0).get(1).asDouble()).isEqualTo(100);
+    JsonNode copy = data.path("tasks").get(0);
+    copy.path("theory").forEach(point -> assertThat(point.get(1).asDouble()).isEqualTo(100));
+    for (JsonNode curve : data.path("curves")) {
+      JsonNode matched = curve.path("matched");
+      assertThat(matched.get(0).asDouble())
+          .isBetween(matched.get(1).asDouble(), matched.get(2).asDouble());
+      double best =
+          curve.path("points").valueStream().mapToDouble(p -> p.path("score").asDouble()).max().orElseThrow();
+      assertThat(curve.path("oracle").path("score").asDouble()).isGreaterThanOrEqualTo(best);
+    }
+    assertThat(data.path("rows").size()).isEqualTo(25 * 9 * 12);
+  }
+
+  @Test
+  void aLargeRun_showsTheFirstSamplesOfEachTask() {
+    Plan plan = Fixtures.plan(12, 60);
+    Summary summary = Summary.of(plan, Fixtures.rows(plan));
+    JsonNode data =
+        embedded(
+            HtmlReport.render(
+                summary, new Evidence(Fixtures.rows(plan), List.of(), List.of()), FACTS, "x"));
+    assertThat(data.path("rows").size()).isEqualTo(37 * 9 * 12);
+    assertThat(data.path("rows_left_out").asInt()).isEqualTo(23 * 9 * 12);
+  }
+
+  @Test
+  void publishedRows_nameTheirSourceAndVersion() {
+    JsonNode references =
+        embedded(HtmlReport.render(SUMMARY, EVIDENCE, FACTS, "x")).path("references");
+    assertThat(references.path("version").asString()).isEqualTo("cli-2026");
+    assertThat(references.path("source").asString()).contains("site");
+    assertThat(references.path("curves").size()).isEqualTo(7);
+    references.path("curves").forEach(c -> assertThat(c.path("tasks").size()).isEqualTo(17));
+  }
 }

@@ -28,7 +28,12 @@ public final class Fixtures {
             "Sudoku");
     List<Plan.Task> list = new ArrayList<>();
     for (String name : names.subList(0, tasks)) {
-      String id = "waiting_line/" + name.toLowerCase(java.util.Locale.ROOT).replace(' ', '_');
+      String id =
+          switch (name) {
+            case "Latin Square" -> "puzzle/latin_square_n4";
+            case "Sudoku" -> "puzzle/sudoku_n4_12";
+            default -> "waiting_line/" + name.toLowerCase(java.util.Locale.ROOT).replace(' ', '_');
+          };
       list.add(new Plan.Task(id, name, "score", 32, samples));
     }
     return new Plan(
