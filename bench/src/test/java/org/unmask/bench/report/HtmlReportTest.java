@@ -81,7 +81,12 @@ class HtmlReportTest {
       assertThat(matched.get(0).asDouble())
           .isBetween(matched.get(1).asDouble(), matched.get(2).asDouble());
       double best =
-          curve.path("points").valueStream().mapToDouble(p -> p.path("score").asDouble()).max().orElseThrow();
+          curve
+              .path("points")
+              .valueStream()
+              .mapToDouble(p -> p.path("score").asDouble())
+              .max()
+              .orElseThrow();
       assertThat(curve.path("oracle").path("score").asDouble()).isGreaterThanOrEqualTo(best);
     }
     assertThat(data.path("rows").size()).isEqualTo(25 * 9 * 12);
