@@ -106,9 +106,12 @@ function drawMain() {
   $('theory-label').hidden = !ideal;
   $('oracle-label').hidden = chosen !== null || !curves.some(c => c.oracle);
   $('theory-note').hidden = false;
+  const published = $('reference').value === '' ? '' : ` Dashed: ${data.references.curves[+$('reference').value].name}, published on ${
+    data.references.source}, measured with the prompts of ${data.references.version}.`;
   $('theory-note').textContent = ideal
     ? 'Dotted: a perfect model with one token per item that unmasks k items a step, greedily. Names take several tokens, so real curves fall later.'
     : chosen === null ? 'Choose a task below to see what theory allows. An oracle knows the best setting for each sample.' : '';
+  $('theory-note').textContent += published;
   $('chart').replaceChildren(drawChart({width, height, curves: [...series(chosen), ...beside(chosen)], maxX: ceilX, describe, tip, label}));
 }
 
