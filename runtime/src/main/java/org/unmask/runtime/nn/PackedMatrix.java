@@ -79,84 +79,25 @@ public final class PackedMatrix {
       RowSource source,
       WorkerPool pool,
       Arena arena) {
-    int count = Math.ceilDiv(outputs, PANEL);
-    long panelBytes = (long) inputs * PANEL * format.bits() / 8;
-    MemorySegment all = arena.allocate(count * panelBytes, 64);
-    MemorySegment[] panels = new MemorySegment[count];
-    for (int p = 0; p < count; p++) {
-      panels[p] = all.asSlice(p * panelBytes, panelBytes);
-    }
-    int groups = format.isQuantised() ? Math.ceilDiv(inputs, format.group(inputs)) : 0;
-    float[] scales = new float[count * groups * PANEL];
-    PackedMatrix packed = new PackedMatrix(format, outputs, inputs, panels, scales);
-    pool.run(
-        count,
-        (panel, worker) -> {
-          float[] row = new float[inputs];
-          int from = panel * PANEL;
-          for (int j = 0; j < Math.min(PANEL, outputs - from); j++) {
-            source.read(from + j, row);
-            packed.packRow(row, panel, j);
-          }
-        });
-    return packed;
+    PackedLayout layout = new PackedLayout(format, outputs, inputs);
+    MemorySegment panels = arena.allocate(layout.panels() * layout.panelBytes(), 64);
+    float[] scales = new float[layout.panels() * layout.panelScales()];
+    layout.pack(source, 0, layout.panels(), pool, panels, scales);
+    return of(layout, panels, scales);
   }
 
-  private void packRow(float[] row, int p, int j) {
-    MemorySegment panel = panels[p];
-    switch (format) {
-      case F32 -> {
-        for (int k = 0; k < inputs; k++) {
-          panel.setAtIndex(ValueLayout.JAVA_FLOAT, k * PANEL + j, row[k]);
-        }
-      }
-      case BF16 -> {
-        int half = 2 * (j % 16) + j / 16;
-        for (int k = 0; k < inputs; k++) {
-          panel.setAtIndex(ValueLayout.JAVA_SHORT, k * PANEL + half, toBf16(row[k]));
-        }
-      }
-      case F16 -> {
-        for (int k = 0; k < inputs; k++) {
-          panel.setAtIndex(ValueLayout.JAVA_SHORT, k * PANEL + j, Float.floatToFloat16(row[k]));
-        }
-      }
-      case INT8, INT4 -> quantiseRow(row, p, j);
+  /**
+   * Wraps packed memory.
+   *
+   * @param packed the panels one after the other, native and aligned to 64 bytes
+   * @param scales scales of quantised formats (panel, group, 32), else empty; not copied
+   */
+  public static PackedMatrix of(PackedLayout layout, MemorySegment packed, float[] scales) {
+    MemorySegment[] panels = new MemorySegment[layout.panels()];
+    for (int p = 0; p < panels.length; p++) {
+      panels[p] = packed.asSlice(p * layout.panelBytes(), layout.panelBytes());
     }
-  }
-
-  private void quantiseRow(float[] row, int p, int j) {
-    int group = format.group(inputs);
-    int groups = Math.ceilDiv(inputs, group);
-    for (int g = 0; g < groups; g++) {
-      int end = Math.min(inputs, (g + 1) * group);
-      float max = 0;
-      for (int k = g * group; k < end; k++) {
-        max = Math.max(max, Math.abs(row[k]));
-      }
-      float scale = max / format.levels();
-      scales[(p * groups + g) * PANEL + j] = scale;
-      for (int k = g * group; k < end; k++) {
-        int q = scale == 0 ? 0 : (int) Math.rint(row[k] / scale);
-        if (format == WeightFormat.INT8) {
-          panels[p].set(ValueLayout.JAVA_BYTE, k * PANEL + j, (byte) q);
-        } else { // columns j and j + 16 share a byte, j low
-          int at = k * PANEL / 2 + j % 16;
-          int old = panels[p].get(ValueLayout.JAVA_BYTE, at);
-          int both = j < 16 ? (old & 0xf0) | (q & 0xf) : (old & 0xf) | (q << 4);
-          panels[p].set(ValueLayout.JAVA_BYTE, at, (byte) both);
-        }
-      }
-    }
-  }
-
-  /** Rounds to nearest even; NaN stays NaN. */
-  static short toBf16(float x) {
-    int bits = Float.floatToRawIntBits(x);
-    if ((bits & 0x7fffffff) > 0x7f800000) {
-      return (short) ((bits >>> 16) | 0x40);
-    }
-    return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
+    return new PackedMatrix(layout.format(), layout.outputs(), layout.inputs(), panels, scales);
   }
 
   /** Returns the format. */

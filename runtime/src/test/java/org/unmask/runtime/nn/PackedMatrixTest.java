@@ -84,7 +84,7 @@ class PackedMatrixTest {
       out[k] =
           switch (format) {
             case F32 -> row[k];
-            case BF16 -> Float.intBitsToFloat(PackedMatrix.toBf16(row[k]) << 16);
+            case BF16 -> Float.intBitsToFloat(PanelWriter.toBf16(row[k]) << 16);
             case F16 -> Float.float16ToFloat(Float.floatToFloat16(row[k]));
             case INT8, INT4 -> {
               int group = format == WeightFormat.INT8 ? row.length : 32;
