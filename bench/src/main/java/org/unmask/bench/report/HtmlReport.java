@@ -21,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class HtmlReport {
 
   private static final List<String> PARTS =
-      List.of("report.css", "chart.js", "samples.js", "report.js");
+      List.of("report.css", "chart.js", "published.js", "samples.js", "report.js");
 
   private HtmlReport() {}
 

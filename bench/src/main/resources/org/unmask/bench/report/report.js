@@ -73,6 +73,9 @@ function tip(box, lines) {
 
 function taskName(id) { return data.tasks.find(t => t.id === id).name; }
 
+const published = publishedCurves();
+const chosenReference = () => $('reference').value === '' ? null : published[+$('reference').value];
+
 // Lines beside the measured ones: what an ideal model reaches, and what others published.
 function beside(task) {
   const lines = [];
@@ -80,14 +83,10 @@ function beside(task) {
     {label, shape: 0, points: points.filter(p => p[0] <= ceilX).map(([x, y]) => ({x, y, setting: '', m: null})), ...extra});
   const theory = task === null ? [] : data.tasks.find(t => t.id === task).theory;
   if ($('theory').checked) line('ideal model', theory, {colour: 'var(--ink)', dash: '1 5', style: 'thin'});
-  const reference = data.references.curves[+$('reference').value];
-  if ($('reference').value !== '' && reference) {
-    const wanted = task === null ? data.tasks.map(t => t.id) : [task];
-    const columns = wanted.map(id => reference.tasks[id]).filter(Boolean);
-    if (columns.length === wanted.length) {
-      const points = columns[0].map((_, i) => [0, 1].map(d => columns.reduce((sum, c) => sum + c[i][d], 0) / columns.length));
-      line(`${reference.name}, ${data.references.source}, ${data.references.version}`, points, {colour: 'var(--quiet)', dash: '6 4', style: 'reference'});
-    }
+  const reference = chosenReference();
+  if (reference) {
+    line(`${reference.name}, ${reference.source}, ${reference.version}`, publishedPoints(reference, task),
+      {colour: 'var(--quiet)', dash: '6 4', style: 'reference'});
   }
   if ($('oracle').checked && task === null) {
     for (const c of curves.filter(c => c.shown && c.oracle)) {
@@ -106,8 +105,10 @@ function drawMain() {
   $('theory-label').hidden = !ideal;
   $('oracle-label').hidden = chosen !== null || !curves.some(c => c.oracle);
   $('theory-note').hidden = false;
-  const published = $('reference').value === '' ? '' : ` Dashed: ${data.references.curves[+$('reference').value].name}, published on ${
-    data.references.source}, measured with the prompts of ${data.references.version}.`;
+  const reference = chosenReference();
+  const published = !reference ? '' : publishedPoints(reference, chosen).length
+    ? ` Dashed: ${reference.name}, published in ${reference.source}, measured with the prompts of ${reference.version}.`
+    : ` ${reference.name} has no published figures here.`;
   $('theory-note').textContent = ideal
     ? 'Dotted: a perfect model with one token per item that unmasks k items a step, greedily. Names take several tokens, so real curves fall later.'
     : chosen === null ? 'Choose a task below to see what theory allows. An oracle knows the best setting for each sample.' : '';
@@ -282,9 +283,9 @@ function page() {
   $('theme').addEventListener('click', () => { document.documentElement.dataset.theme = dark() ? 'light' : 'dark'; name(); });
   name();
   $('filter').addEventListener('input', settingsTable);
-  data.references.curves.forEach((c, i) => $('reference').append(el('option', {value: i}, `${c.name} (${data.references.version})`)));
+  published.forEach((c, i) => $('reference').append(el('option', {value: i}, `${c.name} (${c.version})`)));
   for (const id of ['theory', 'oracle', 'reference']) $(id).addEventListener('change', redraw);
-  tracesSection(); samplesSection();
+  tracesSection(); samplesSection(); publishedSection();
   cards(); pbTable(); settingsTable(); heatTable(); redraw();
   let width = innerWidth;
   addEventListener('resize', () => { if (innerWidth !== width) { width = innerWidth; redraw(); } });

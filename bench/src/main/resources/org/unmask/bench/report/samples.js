@@ -39,7 +39,7 @@ function drawCanvas(cells, step, marked) {
   return el('div', {class: 'canvas', role: 'img', 'aria-label': cells.map(c => c.token ?? MASK).join('')},
     ...cells.map((cell, i) => {
       const classes = ['tok'];
-      if (cell.step === step) classes.push('new');
+      if (step >= 0 && cell.step === step) classes.push('new');
       if (cell.token === null) classes.push('mask');
       else if (isSpecial(cell.token)) classes.push('special');
       if (cell.state) classes.push(cell.state);

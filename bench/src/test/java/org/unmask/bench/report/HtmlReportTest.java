@@ -108,9 +108,16 @@ class HtmlReportTest {
   void publishedRows_nameTheirSourceAndVersion() {
     JsonNode references =
         embedded(HtmlReport.render(SUMMARY, EVIDENCE, FACTS, "x")).path("references");
-    assertThat(references.path("version").asString()).isEqualTo("cli-2026");
-    assertThat(references.path("source").asString()).contains("site");
-    assertThat(references.path("curves").size()).isEqualTo(7);
-    references.path("curves").forEach(c -> assertThat(c.path("tasks").size()).isEqualTo(17));
+    JsonNode paper = references.get(0);
+    assertThat(paper.path("version").asString()).isEqualTo("paper-2510");
+    assertThat(paper.path("source").asString()).contains("paper");
+    assertThat(paper.path("curves").size()).isEqualTo(11);
+    JsonNode site = references.get(1);
+    assertThat(site.path("version").asString()).isEqualTo("cli-2026");
+    assertThat(site.path("source").asString()).contains("site");
+    assertThat(site.path("curves").size()).isEqualTo(7);
+    for (JsonNode source : references) {
+      source.path("curves").forEach(c -> assertThat(c.path("tasks").size()).isEqualTo(17));
+    }
   }
 }
