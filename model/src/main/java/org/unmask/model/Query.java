@@ -34,6 +34,7 @@ public final class Query {
   boolean wantsLogits;
   boolean unshifted;
   int attentionLayers;
+  @Nullable RowReuse reuse;
 
   /** Makes a query without a cache: its rows attend to each other only. */
   public Query() {
@@ -163,6 +164,16 @@ public final class Query {
     return this;
   }
 
+  /**
+   * Computes only some of the rows fed, see {@link RowReuse}; needs a cache.
+   *
+   * @param plan which ones, or null for all
+   */
+  public Query reuse(@Nullable RowReuse plan) {
+    reuse = plan;
+    return this;
+  }
+
   /** Reads output rows as the checkpoint's own code returns them, ignoring the model's shift. */
   public Query unshifted(boolean raw) {
     unshifted = raw;
@@ -244,6 +255,11 @@ public final class Query {
   /** Returns over how many of the last layers attention is averaged, 0 if it is not wanted. */
   public int attentionLayers() {
     return attentionLayers;
+  }
+
+  /** Returns which rows are computed, or null for all. */
+  public @Nullable RowReuse reuse() {
+    return reuse;
   }
 
   /** Tells whether output rows are read without the model's shift. */

@@ -75,6 +75,7 @@ final class LayerSchedule {
         call().embed(i);
         project(i, worker, index);
       };
+  private final WorkerPool.Task projectOnly = (i, worker) -> project(i, worker, index);
   private final WorkerPool.Task mixAndProject =
       (i, worker) -> {
         mix(i, worker);
@@ -168,9 +169,7 @@ final class LayerSchedule {
     pool.run(all.chunks, embed);
     for (int l = 0; l <= last; l++) {
       at(l);
-      pool.run(all.chunks, attentionNorm);
-      overPanels(layer.qkv(), qkv);
-      pool.run(all.chunks, rotate);
+      projectByColumns();
       call.projected(l);
       if (l < last) {
         mixByColumns();
@@ -187,6 +186,25 @@ final class LayerSchedule {
     } else {
       mixByColumns();
     }
+  }
+
+  /** Runs one layer for some rows. */
+  void layer(RowSet some, int l) {
+    begin(some);
+    at(l);
+    if (isByRows) {
+      pool.run(some.chunks, projectOnly);
+      pool.run(some.chunks, mix);
+    } else {
+      projectByColumns();
+      mixByColumns();
+    }
+  }
+
+  private void projectByColumns() {
+    pool.run(rows.chunks, attentionNorm);
+    overPanels(layer.qkv(), qkv);
+    pool.run(rows.chunks, rotate);
   }
 
   private void mixByColumns() {

@@ -1,5 +1,6 @@
 package org.unmask.model.transformer;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,9 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
   private final RowSet predicted;
 
   private final AttentionMeans attentionMeans;
+  private final ReusePass reuse;
+  private final List<Query> whole = new ArrayList<>();
+  private final List<Query> reusing = new ArrayList<>();
 
   private final WorkerPool.Task finalNorm = this::finalNorm;
   private final WorkerPool.Task addAttention = this::addAttention;
@@ -68,6 +72,7 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
     }
     schedule = new LayerSchedule(config, weights, pool, ops, this, isByRows);
     attentionMeans = new AttentionMeans(config);
+    reuse = new ReusePass(config, weights, rotary, pool, ops, isByRows);
     head = new HeadPass(config.vocabSize(), weights.head(), kernels, pool);
   }
 
@@ -93,16 +98,50 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
 
   @Override
   public void forward(List<Query> queries) {
+    if (queries.isEmpty()) {
+      throw new IllegalArgumentException("a forward call needs at least one query");
+    }
+    reusing.clear();
+    for (int i = 0; i < queries.size(); i++) {
+      if (queries.get(i).reuse() != null) {
+        reusing.add(queries.get(i));
+      }
+    }
+    if (reusing.isEmpty()) {
+      forwardWhole(queries);
+      return;
+    }
+    whole.clear();
+    queries.stream().filter(query -> query.reuse() == null).forEach(whole::add);
+    if (!whole.isEmpty()) {
+      forwardWhole(whole);
+    }
+    forwardReusing();
+  }
+
+  /** Computes some rows of some layers; what is predicted then needs the head only. */
+  private void forwardReusing() {
+    queries = reusing;
+    RowSet all = reuse.run(queries);
+    gather(all, false);
+    predictHead();
+  }
+
+  private void predictHead() {
+    head.reserve(predicted.chunks);
+    pool.run(predicted.chunks, finalNorm);
+    head.run(queries, predicted);
+    queries = List.of();
+  }
+
+  private void forwardWhole(List<Query> queries) {
     this.queries = queries;
     layOut();
     isAttentionWanted = attentionMeans.begin(queries);
     schedule.run(rows);
-    gather();
+    gather(rows, true);
     schedule.finish(predicted);
-    head.reserve(predicted.chunks);
-    pool.run(predicted.chunks, finalNorm);
-    head.run(queries, predicted);
-    this.queries = List.of();
+    predictHead();
   }
 
   private void finalNorm(int chunk, int worker) {
@@ -147,7 +186,8 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
   public Attention.@Nullable Visibility hides(RowSet set, int chunk) {
     int from = set.chunkFrom[chunk];
     int base = base(set, chunk);
-    return mask(queries.get(set.chunkQuery[chunk])) instanceof AttentionMask.Explicit explicit
+    return mask(queries.get(set.chunkQuery[chunk]), config)
+            instanceof AttentionMask.Explicit explicit
         ? (row, slot) -> explicit.sees(set.queryRow[from + row], slot - base)
         : null;
   }
@@ -164,15 +204,11 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
 
   /** Lays all rows end to end and says where each one's keys are and how many it sees. */
   private void layOut() {
-    if (queries.isEmpty()) {
-      throw new IllegalArgumentException("a forward call needs at least one query");
-    }
     int total = 0;
     int scratchSlots = 0;
     if (bases.length < queries.size()) {
       bases = new int[queries.size()];
       rowsOfQuery = new int[queries.size()];
-      predictedOfQuery = new int[queries.size()];
     }
     for (int i = 0; i < queries.size(); i++) {
       Query query = queries.get(i);
@@ -200,19 +236,19 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
     for (int i = 0; i < queries.size(); i++) {
       Query query = queries.get(i);
       for (int r = 0; r < query.rowCount(); r++, row++) {
-        checkRow(query, i, r);
+        checkRow(query, i, r, config);
         int slot = query.slot(r);
         positions[row] = query.position(r);
         slots[row] = bases[i] + slot;
         highest = Math.max(highest, positions[row]);
         rows.queryRow[row] = r;
-        rows.visible[row] = visible(query, slot);
+        rows.visible[row] = visible(query, slot, config);
       }
     }
     rotary.ensure(highest + 1);
   }
 
-  private void checkRow(Query query, int index, int r) {
+  static void checkRow(Query query, int index, int r, TransformerConfig config) {
     KvCache cache = query.cache();
     int room = cache == null ? query.rowCount() : cache.slots();
     int id = query.id(r);
@@ -235,13 +271,14 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
     }
   }
 
-  private AttentionMask mask(Query query) {
+  static AttentionMask mask(Query query, TransformerConfig config) {
     AttentionMask given = query.mask();
     return given == null ? config.attention() : given;
   }
 
-  private int visible(Query query, int slot) {
-    return switch (mask(query)) {
+  /** Returns how many keys, counted from the first, a row in a slot may see. */
+  static int visible(Query query, int slot, TransformerConfig config) {
+    return switch (mask(query, config)) {
       case AttentionMask.Causal causal -> Math.min(query.keyCount(), slot + 1);
       case AttentionMask.BlockCausal(int length) ->
           Math.min(query.keyCount(), (slot / length + 1) * length);
@@ -253,18 +290,25 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
   @Override
   public void embed(int chunk) {
     Query query = queries.get(rows.chunkQuery[chunk]);
-    Tensor table = weights.embedding();
-    int d = config.hiddenSize();
     int from = rows.chunkFrom[chunk];
     for (int row = from; row < from + rows.chunkCount[chunk]; row++) {
-      long id = query.id(rows.queryRow[row]);
-      table.toFloats(id * d, rows.x, row * rows.ldx(), d);
+      embed(query, rows.queryRow[row], weights, rows.x, row * rows.ldx());
     }
   }
 
-  /** Copies what the last layer needs of the predicted rows. */
-  private void gather() {
+  /** Reads the embedding of a row of a query. */
+  static void embed(Query query, int r, TransformerWeights weights, float[] x, int at) {
+    Tensor table = weights.embedding();
+    int d = weights.finalNorm().length;
+    table.toFloats((long) query.id(r) * d, x, at, d);
+  }
+
+  /** Copies the predicted rows, with what the last layer's second half needs if it is to come. */
+  private void gather(RowSet rows, boolean isBeforeLast) {
     int total = 0;
+    if (predictedOfQuery.length < queries.size()) {
+      predictedOfQuery = new int[queries.size()];
+    }
     for (int i = 0; i < queries.size(); i++) {
       predictedOfQuery[i] = queries.get(i).predictedCount();
       total += predictedOfQuery[i];
@@ -289,8 +333,10 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
         }
         int from = first + r;
         System.arraycopy(rows.x, from * rows.ldx(), predicted.x, to * rows.ldx(), rows.ldx());
-        System.arraycopy(rows.q, from * rows.ldq(), predicted.q, to * rows.ldq(), rows.ldq());
-        predicted.visible[to] = rows.visible[from];
+        if (isBeforeLast) {
+          System.arraycopy(rows.q, from * rows.ldq(), predicted.q, to * rows.ldq(), rows.ldq());
+          predicted.visible[to] = rows.visible[from];
+        }
         predicted.queryRow[to] = r;
       }
       first += query.rowCount();
