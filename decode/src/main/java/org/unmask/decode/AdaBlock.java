@@ -22,7 +22,7 @@ record AdaBlock(int genLength, int defaultLength, double threshold, List<Integer
   static final Algorithm ALGORITHM =
       Algorithm.named("adablock", "blocks that end at delimiters, threshold inside")
           .paper("AdaBlock", "2509.26432")
-          .caches("prefix", "dual")
+          .anyCache()
           .freeBlocks()
           .with(Threshold.parameter(0.9))
           .with(

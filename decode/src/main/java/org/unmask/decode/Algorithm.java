@@ -30,6 +30,7 @@ public final class Algorithm {
   private final Map<String, Parameter> parameters;
   private final Factory factory;
   private final Check check;
+  private final String cacheReason;
 
   private Algorithm(Builder builder, Factory factory) {
     this.id = builder.id;
@@ -38,6 +39,7 @@ public final class Algorithm {
     this.arxiv = builder.arxiv;
     this.parameters = java.util.Collections.unmodifiableMap(builder.parameters);
     this.check = builder.check;
+    this.cacheReason = builder.cacheReason;
     this.factory = factory;
   }
 
@@ -80,6 +82,28 @@ public final class Algorithm {
     check.check(options);
   }
 
+  /** Refuses a cache that does not go with this algorithm, with the reason. */
+  void checkCache(String cache) {
+    if (CachePolicy.NAMES.contains(cache) && !caches().contains(cache)) {
+      String reason =
+          switch (cache) {
+            case "block-exact" -> "that needs attention which sees no later block";
+            case "vicinity" -> "that belongs to the loop of dinfer-threshold, credit and hierarchy";
+            case "none" -> "the method is defined with a cache";
+            default -> cacheReason;
+          };
+      throw new IllegalArgumentException(
+          "algorithm "
+              + id
+              + " does not go with cache "
+              + cache
+              + ": "
+              + reason
+              + "; use "
+              + String.join(" or ", caches()));
+    }
+  }
+
   Decoding start(DecodeContext context) {
     return factory.start(context);
   }
@@ -107,6 +131,7 @@ public final class Algorithm {
     private String arxiv = "";
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     private Check check = CommonOptions::checkBlocks;
+    private String cacheReason = "the method has a forward call of its own";
 
     private Builder(String id, String title) {
       this.id = id;
@@ -139,7 +164,24 @@ public final class Algorithm {
       if (choices.contains(DelayedCache.NAME)) {
         with(DelayedCache.parameter());
       }
+      if (choices.contains(WindowCache.NAME)) {
+        with(WindowCache.parameter());
+      }
+      if (choices.contains(SimilarityCache.NAME)) {
+        SimilarityCache.parameters().forEach(this::with);
+      }
       return with(CommonOptions.cache(choices));
+    }
+
+    /** Says that every general cache goes with the algorithm. */
+    Builder anyCache() {
+      return caches("prefix", "dual", "window", DelayedCache.NAME, SimilarityCache.NAME);
+    }
+
+    /** Says why the other caches do not go with the algorithm. */
+    Builder noOtherCache(String reason) {
+      cacheReason = reason;
+      return this;
     }
 
     /** Says that block ends are the algorithm's own business and need not divide the length. */

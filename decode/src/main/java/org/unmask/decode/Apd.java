@@ -26,6 +26,7 @@ final class Apd extends WindowDecoding {
   static final Algorithm ALGORITHM =
       options(Algorithm.named("apd", "drafts whose prefix a small causal model accepts"))
           .paper("APD", "2506.00413")
+          .noOtherCache("the method has its own; give kv-window")
           .with(
               Parameter.number(
                   MIXTURE_WEIGHT, 0.6, 0, 1, "weight R of the diffusion model in the mixture"))

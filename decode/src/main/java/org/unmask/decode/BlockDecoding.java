@@ -114,6 +114,9 @@ final class BlockDecoding extends Decoding {
       commit(step.position(row), step.token(row), strategy.scorer().shown(step, row));
     }
     strategy.remasker().revise(step, this);
+    if (isRecorded()) {
+      strategy.cache().describe(step);
+    }
     int block = step.block();
     advance();
     report(kind, block, feed.offset(), feed.count());

@@ -34,6 +34,7 @@ class BlockDiffusion extends Decoding {
   static Algorithm.Builder options(Algorithm.Builder algorithm) {
     return algorithm
         .paper("SDAR", "2510.06303")
+        .noOtherCache("blocks see no later block, so the exact cache of finished blocks serves")
         .freeBlocks()
         .with(CommonOptions.cache(List.of("block-exact")).withDefault("block-exact"))
         .withDefault(CommonOptions.BLOCK_LENGTH, 4)

@@ -1,11 +1,25 @@
 package org.unmask.decode;
 
+import java.util.List;
+
 /**
  * Says which rows a call computes and which come from the cache.
  *
  * <p>Keys and values of a canvas position are kept in the slot of the same number.
  */
 interface CachePolicy {
+
+  /** Every cache there is; an algorithm says which ones it goes with. */
+  List<String> NAMES =
+      List.of(
+          "none",
+          "prefix",
+          "dual",
+          "block-exact",
+          WindowCache.NAME,
+          DelayedCache.NAME,
+          SimilarityCache.NAME,
+          "vicinity");
 
   /** Tells whether a cache must be made. */
   default boolean needsCache() {
@@ -27,6 +41,9 @@ interface CachePolicy {
    * @return what the call is for
    */
   DecodeStep.Kind feed(Step step, Feed feed);
+
+  /** Records what the last call did, where somebody listens. */
+  default void describe(Step step) {}
 
   /** Recomputes every row at every call. */
   CachePolicy NONE =
@@ -71,14 +88,15 @@ interface CachePolicy {
         return DecodeStep.Kind.DENOISE;
       };
 
-  /** Returns the cache of a name. */
+  /** Returns the cache asked for, for one sequence. */
   static CachePolicy of(DecodeOptions options) {
     return switch (options.cache()) {
       case "none" -> NONE;
       case "prefix" -> PREFIX;
       case "dual" -> DUAL;
-      case DelayedCache.NAME ->
-          new DelayedCache(options.integer(DelayedCache.CACHE_RELOADING_STEP));
+      case DelayedCache.NAME -> new DelayedCache(options);
+      case SimilarityCache.NAME -> new SimilarityCache(options);
+      case WindowCache.NAME -> new WindowCache(options);
       default -> throw new IllegalStateException("no cache is called " + options.cache());
     };
   }

@@ -23,6 +23,7 @@ record Clad(double threshold, double share, int layers) implements UnmaskPolicy 
   static final Algorithm ALGORITHM =
       Algorithm.named("clad", "threshold, without clusters that attend to each other")
           .paper("CLAD", "2605.29607")
+          .noOtherCache("the rule reads the attention of all rows")
           .withDefault(CommonOptions.BLOCK_LENGTH, 32)
           .with(Threshold.parameter(0.9))
           .with(

@@ -25,6 +25,7 @@ final class Dawn implements UnmaskPolicy, Remasker {
   static final Algorithm ALGORITHM =
       Algorithm.named("dawn", "what is sure, what follows from it, and what is independent")
           .paper("DAWN", "2602.06953")
+          .noOtherCache("the rule reads the attention of all rows")
           .withDefault(CommonOptions.BLOCK_LENGTH, 32)
           .with(Threshold.parameter(0.9))
           .with(Parameter.number(TAU_SINK, 0.01, 0, 1, "mean attention that makes a key a sink"))

@@ -3,6 +3,7 @@ package org.unmask.decode;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,9 @@ public final class DecodeOptions {
                   .parameter(name)
                   .orElseThrow(() -> new IllegalArgumentException(unknown(algorithm, name)));
           if (value != null) {
+            if (name.equals(CommonOptions.CACHE)) {
+              algorithm.checkCache(value.toString().toLowerCase(Locale.ROOT).replace('_', '-'));
+            }
             parsed.put(name, parameter.parse(value));
           }
         });

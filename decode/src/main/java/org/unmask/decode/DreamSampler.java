@@ -18,13 +18,16 @@ final class DreamSampler {
   static List<Algorithm> algorithms() {
     return List.of(
         dream("dream-origin", "random positions as the noise level falls")
+            .caches("window", "similarity")
+            .noOtherCache("a block's first call would unmask its first position without a draw")
             .madeOf(context -> strategy(context, new Origin(schedule(context)))),
         ranked("dream-maskgit-plus", "most probable tokens first", Score.CONFIDENCE),
         ranked("dream-topk-margin", "largest margin between the best two first", Score.MARGIN),
         ranked("dream-entropy", "lowest entropy first", Score.ENTROPY),
         dream("dream-confidence-threshold", "a step's quota, cut off at a threshold")
             .paper("Fast-dLLM", "2505.22618")
-            .caches("prefix", "dual")
+            .caches("prefix", "dual", "window", "similarity")
+            .noOtherCache("it does not feed the rows before masks, which predict them")
             .with(Threshold.parameter(0.9))
             .madeOf(DreamSampler::confidenceThreshold));
   }
@@ -39,7 +42,8 @@ final class DreamSampler {
 
   private static Algorithm ranked(String id, String title, Score score) {
     return dream(id, title)
-        .caches("prefix", "dual")
+        .caches("prefix", "dual", "window", "similarity")
+        .noOtherCache("it does not feed the rows before masks, which predict them")
         .with(
             Parameter.number(
                 ALG_TEMP, 0.0, 0, Double.MAX_VALUE, "temperature of drawing positions; 0 ranks"))

@@ -20,7 +20,7 @@ record Dus(int base, double remaskThreshold) implements UnmaskPolicy, Remasker {
   static final Algorithm ALGORITHM =
       Algorithm.named("dus", "positions far apart first, by position alone")
           .paper("DUS", "2506.19037")
-          .caches("prefix", "dual")
+          .anyCache()
           .withDefault(CommonOptions.BLOCK_LENGTH, 32)
           .with(Parameter.integer(BASE, 2, 2, 1024, "factor by which the stride shrinks"))
           .with(

@@ -19,7 +19,7 @@ record EbSampler(double gamma) implements UnmaskPolicy {
   static final Algorithm ALGORITHM =
       Algorithm.named("eb", "as many positions as an entropy budget bears")
           .paper("EB-Sampler", "2505.24857")
-          .caches("prefix", "dual", "delayed")
+          .anyCache()
           .with(
               Parameter.number(
                   GAMMA, 0.1, 0, Double.MAX_VALUE, "entropy budget of a step, in nats"))

@@ -20,7 +20,7 @@ record Factor(double factor, boolean swallowsLast) implements UnmaskPolicy {
   static final Algorithm ALGORITHM =
       Algorithm.named("factor", "as many positions as their certainties together bear")
           .paper("Fast-dLLM", "2505.22618")
-          .caches("prefix", "dual", "delayed")
+          .anyCache()
           .withDefault(CommonOptions.BLOCK_LENGTH, 32)
           .with(
               Parameter.number(

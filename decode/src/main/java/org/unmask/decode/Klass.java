@@ -25,6 +25,8 @@ final class Klass implements UnmaskPolicy {
   static final Algorithm ALGORITHM =
       Algorithm.named("klass", "positions that are sure and have settled")
           .paper("KLASS", "2511.05664")
+          .caches("prefix", "window", "similarity")
+          .noOtherCache("the rule follows the distribution of every mask at every call")
           .withDefault(CommonOptions.BLOCK_LENGTH, 64)
           .with(Parameter.number(CONF_THRESHOLD, 0.9, 0, 1, "certainty a position must exceed"))
           .with(

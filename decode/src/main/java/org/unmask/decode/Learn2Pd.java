@@ -28,7 +28,8 @@ final class Learn2Pd implements UnmaskPolicy, StopRule {
     Algorithm.Builder builder =
         Algorithm.named(id, title)
             .paper("Learn2PD", "2509.25188")
-            .caches("prefix", "dual")
+            .caches("prefix", "dual", "similarity")
+            .noOtherCache("the filter reads the certainties of the whole block")
             .withDefault(CommonOptions.BLOCK_LENGTH, FilterModel.WIDTH)
             .with(
                 Parameter.choice(

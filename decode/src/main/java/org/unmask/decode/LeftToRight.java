@@ -11,7 +11,7 @@ record LeftToRight(int tokensPerStep) implements UnmaskPolicy {
 
   static final Algorithm ALGORITHM =
       Algorithm.named("left-to-right", "leftmost masks first")
-          .caches("prefix", "dual", "delayed")
+          .anyCache()
           .with(
               Parameter.integer(
                   TOKENS_PER_STEP,

@@ -24,7 +24,7 @@ final class LladaSampler {
   private static Algorithm with(String id, String title, Score score) {
     return Algorithm.named(id, title)
         .paper("LLaDA", "2502.09992")
-        .caches("prefix", "dual", "delayed")
+        .anyCache()
         .with(Guidance.parameter())
         .check(Guidance::check)
         .scheduled()

@@ -16,7 +16,7 @@ record LocalLeap(double threshold, double relaxed, int radius) implements Unmask
   static final Algorithm ALGORITHM =
       Algorithm.named("localleap", "a lower threshold near sure positions")
           .paper("LocalLeap", "2510.07081")
-          .caches("prefix", "dual", "delayed")
+          .anyCache()
           .withDefault(CommonOptions.BLOCK_LENGTH, 32)
           .with(Threshold.parameter(0.9))
           .with(

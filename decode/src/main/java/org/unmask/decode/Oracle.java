@@ -16,6 +16,7 @@ final class Oracle extends Decoding {
   static final Algorithm ALGORITHM =
       Algorithm.named("oracle", "everything that agrees with the one-by-one answer: the ceiling")
           .paper("Learn2PD", "2509.25188")
+          .noOtherCache("the ceiling is that of exact predictions")
           .withDefault(CommonOptions.BLOCK_LENGTH, 32)
           .check(CommonOptions::checkGreedy)
           .startedBy(Oracle::new);

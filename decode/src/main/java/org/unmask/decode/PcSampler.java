@@ -27,7 +27,7 @@ record PcSampler(double lambda, double alpha, boolean isLinear, DecodeResources 
   private static Algorithm algorithm(String id, String title, boolean isLinear) {
     return Algorithm.named(id, title)
         .paper("PC-Sampler", "2508.13021")
-        .caches("prefix", "dual", "delayed")
+        .anyCache()
         .with(
             Parameter.number(
                 LAMBDA, 0.25, 0, Double.MAX_VALUE, "how steeply the score falls with position"))

@@ -26,6 +26,8 @@ record Prophet(int answerStart, int answerLength, double early, double mid, doub
   static final Algorithm ALGORITHM =
       Algorithm.named("prophet", "most probable first, ends when the answer is decided")
           .paper("Prophet", "2508.19982")
+          .caches("similarity")
+          .noOtherCache("the answer's rows must be computed at every call")
           .with(
               Parameter.integer(
                   ANSWER_START, 0, 0, Integer.MAX_VALUE, "first response position of the answer"))

@@ -19,6 +19,8 @@ record Remdm(int extra, int number) implements UnmaskPolicy, Remasker {
   static final Algorithm ALGORITHM =
       Algorithm.named("remdm", "most probable first, late tokens tried again")
           .paper("ReMDM", "2503.00307")
+          .caches("similarity")
+          .noOtherCache("the rule reopens positions, which the cache may not compute")
           .with(
               Parameter.integer(
                   REMDM_STEPS, 8, 0, Integer.MAX_VALUE, "extra remasking steps per block"))

@@ -19,6 +19,9 @@ final class RunningConfidence implements UnmaskPolicy, Remasker {
   static final Algorithm ALGORITHM =
       Algorithm.named("rcr", "unmask all, remask the least sure")
           .paper("MDPO", "2508.13148")
+          .caches("similarity")
+          .noOtherCache(
+              "the rule reopens positions of earlier blocks, which the cache would not compute")
           .with(
               Parameter.choice(
                   MODE,

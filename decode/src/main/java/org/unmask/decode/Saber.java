@@ -19,6 +19,8 @@ final class Saber implements UnmaskPolicy, Remasker {
   static final Algorithm ALGORITHM =
       Algorithm.named("saber", "surer than the mean so far, with backtracking")
           .paper("Saber", "2510.18165")
+          .caches("similarity")
+          .noOtherCache("the rule reads the certainties of tokens unmasked before")
           .with(Parameter.integer(N, 2, 1, Integer.MAX_VALUE, "least tokens unmasked a step"))
           .madeOf(
               context -> {

@@ -24,6 +24,7 @@ final class SlowFast implements UnmaskPolicy, CachePolicy, Remasker {
   static final Algorithm ALGORITHM =
       Algorithm.named("slowfast", "explores a sure span, then fills it quickly")
           .paper("SlowFast Sampling", "2506.10848")
+          .noOtherCache("the fast phase leaves out what lies behind the span")
           .with(Parameter.integer(K_EXPLORATION_STEPS, 6, 1, 1000, "slow calls per span"))
           .with(
               Parameter.number(

@@ -16,6 +16,7 @@ final class StreamingDllm implements UnmaskPolicy, CachePolicy, StopRule {
   static final Algorithm ALGORITHM =
       Algorithm.named("streaming", "threshold with a pruned suffix and an early end")
           .paper("Streaming-dLLM", "2601.17917")
+          .noOtherCache("its pruned prefix cache is part of the method")
           .with(CommonOptions.cache(java.util.List.of("prefix")).withDefault("prefix"))
           .withDefault(CommonOptions.BLOCK_LENGTH, 32)
           .with(Threshold.parameter(0.9))

@@ -14,7 +14,7 @@ record Threshold(double threshold) implements UnmaskPolicy {
   static final Algorithm ALGORITHM =
       Algorithm.named("threshold", "all positions whose certainty reaches a threshold")
           .paper("Fast-dLLM", "2505.22618")
-          .caches("prefix", "dual", "delayed")
+          .anyCache()
           .withDefault(CommonOptions.BLOCK_LENGTH, 32)
           .with(parameter(0.9))
           .with(Score.parameter())

@@ -23,6 +23,7 @@ final class TokenEditing extends Decoding {
   static final Algorithm ALGORITHM =
       Algorithm.named("t2t-edit", "block diffusion that also edits tokens it unmasked")
           .paper("LLaDA2.1", "")
+          .noOtherCache("every call must see the edits of all earlier blocks")
           .freeBlocks()
           .withDefault(CommonOptions.BLOCK_LENGTH, 32)
           .with(

@@ -54,6 +54,7 @@ final class Unroll implements CachePolicy, StopRule {
   static Algorithm.Builder options(Algorithm.Builder algorithm) {
     return algorithm
         .caches("prefix", "dual", "vicinity")
+        .noOtherCache("dInfer's loop fills its caches by calls of its own")
         .withDefault(CommonOptions.BLOCK_LENGTH, 32)
         .with(Parameter.integer(EXPECTED_TPF, 8, 1, 1000, "tokens a call is expected to unmask"))
         .with(Parameter.integer(MAXIMUM_UNROLL, 4, 1, 1000, "most calls between two checks"))

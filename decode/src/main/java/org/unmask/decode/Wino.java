@@ -26,6 +26,7 @@ final class Wino extends Decoding {
   static final Algorithm ALGORITHM =
       Algorithm.named("wino", "a low threshold, with tokens revoked that do not bear checking")
           .paper("WINO", "2507.18578")
+          .noOtherCache("a shadow row checks a token against the rows of this very call")
           .withDefault(CommonOptions.BLOCK_LENGTH, 128)
           .with(
               Parameter.number(

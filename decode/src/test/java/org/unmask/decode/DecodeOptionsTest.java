@@ -79,7 +79,9 @@ class DecodeOptionsTest {
           threshold            | steps=many      | option steps cannot be 'many'; give a whole number
           threshold            | block-length=48 | block length 48 does not divide generation length 64; use 32 or 64
           threshold            | cache=triple    | option cache cannot be 'triple'; give one of none, prefix, dual
-          dream-origin         | cache=dual      | option cache cannot be 'dual'; give one of none
+          dream-origin         | cache=dual      | algorithm dream-origin does not go with cache dual: a block's first call would unmask its first position without a draw; use none or window or similarity
+          wino                 | cache=prefix    | wino does not go with cache prefix: a shadow row checks a token against the rows of this very call; use none
+          threshold            | cache=vicinity  | that belongs to the loop of dinfer-threshold, credit and hierarchy
           threshold            | suppress-mask=1 | option suppress-mask cannot be '1'; give true or false
           llada-low-confidence | steps=65        | steps 65 exceed generation length 64
           """)
@@ -99,6 +101,22 @@ class DecodeOptionsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> DecodeOptions.of("llada-random", Map.of("block-length", 16, "steps", 30)))
         .withMessage("steps 30 cannot be shared out among 4 blocks; use 28 or 32");
+  }
+
+  @Test
+  void cache_ofEveryAlgorithm_isTakenOrRefusedWithAReason() {
+    for (Algorithm algorithm : Algorithms.all()) {
+      for (String cache : CachePolicy.NAMES) {
+        Map<String, Object> given = Map.of("cache", cache);
+        if (algorithm.caches().contains(cache)) {
+          assertThat(DecodeOptions.of(algorithm.id(), given).cache()).isEqualTo(cache);
+        } else {
+          assertThatIllegalArgumentException()
+              .isThrownBy(() -> DecodeOptions.of(algorithm.id(), given))
+              .withMessageMatching(".* does not go with cache " + cache + ": .{20,}; use .*");
+        }
+      }
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import org.unmask.model.Denoiser;
 import org.unmask.model.KvCache;
 import org.unmask.model.Predictions;
 import org.unmask.model.Query;
+import org.unmask.model.RowReuse;
 
 /**
  * A network whose logits are a function of what a row sees: the tokens at the rotary positions they
@@ -110,9 +111,12 @@ final class ScriptedDenoiser implements Denoiser {
 
   private void forward(Query query) {
     Cache cache = query.cache() instanceof Cache kept ? kept : new Cache(query.keyCount());
+    boolean[] isComputed = computed(query, cache);
     for (int r = 0; r < query.rowCount(); r++) {
-      cache.ids[query.slot(r)] = query.id(r);
-      cache.positions[query.slot(r)] = query.position(r);
+      if (isComputed[r]) {
+        cache.ids[query.slot(r)] = query.id(r);
+        cache.positions[query.slot(r)] = query.position(r);
+      }
     }
     Predictions out = query.predictions();
     out.reset(query.predictedCount(), query.wantsLogits() ? vocabSize : 0);
@@ -133,6 +137,24 @@ final class ScriptedDenoiser implements Denoiser {
       }
       describe(query, i, logits, out);
     }
+  }
+
+  /** Of rows that are reused, those are computed first whose token is not the one stored. */
+  private static boolean[] computed(Query query, Cache cache) {
+    boolean[] isComputed = new boolean[query.rowCount()];
+    RowReuse plan = query.reuse();
+    int left = 0;
+    if (plan != null) {
+      plan.reset(2);
+      left = plan.count();
+    }
+    for (int r = 0; r < isComputed.length; r++) {
+      isComputed[r] = plan == null || plan.isFresh(r);
+      if (!isComputed[r] && r >= plan.split() && cache.ids[query.slot(r)] != query.id(r)) {
+        isComputed[r] = left-- > 0;
+      }
+    }
+    return isComputed;
   }
 
   /** Several tokens at one position, as of a shadow block, count together. */

@@ -59,7 +59,8 @@ final class PublishedStrategy {
   private static String algorithm(RecordedTrace trace, Map<String, Object> options) {
     String strategy = trace.strategy();
     Map<String, Object> params = trace.params();
-    String scheduled = "llada-" + String.valueOf(params.get("remasking")).replace('_', '-');
+    Object order = params.getOrDefault("remasking", "low_confidence");
+    String scheduled = "llada-" + order.toString().replace('_', '-');
     String fast =
         params.containsKey("threshold")
             ? "threshold"
@@ -106,6 +107,10 @@ final class PublishedStrategy {
           };
       case "dkv_cache.decode" -> {
         options.put("cache", "delayed");
+        yield scheduled;
+      }
+      case "dllm_cache" -> {
+        options.put("cache", "similarity");
         yield scheduled;
       }
       case "dawn" -> {
