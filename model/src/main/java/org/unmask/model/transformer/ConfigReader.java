@@ -91,6 +91,24 @@ final class ConfigReader {
     return List.copyOf(flags);
   }
 
+  /** Reads a list of whole numbers; absent means none. */
+  List<Integer> ids(String key) throws CheckpointException {
+    List<Integer> ids = new ArrayList<>();
+    for (JsonNode value : has(key) ? get(key) : List.<JsonNode>of()) {
+      if (!value.isInt()) {
+        throw wrong(key, get(key), "a list of whole numbers");
+      }
+      ids.add(value.asInt());
+    }
+    return List.copyOf(ids);
+  }
+
+  /** Reads {@code shift}: 0 or 1, or false or true. */
+  int shift(int absent) throws CheckpointException {
+    JsonNode value = get("shift");
+    return value.isBoolean() ? (value.asBoolean() ? 1 : 0) : idUpTo("shift", absent, 1);
+  }
+
   int id(String key, int absent) throws CheckpointException {
     return has(key) ? integer(key, 0) : absent;
   }
@@ -157,13 +175,13 @@ final class ConfigReader {
   }
 
   private static CheckpointException wrong(String key, JsonNode value, String right) {
-    String shown = value.toString();
     return new CheckpointException(
-        "'"
-            + key
-            + "' in config.json is "
-            + (shown.length() > 60 ? shown.substring(0, 60) + "..." : shown)
-            + "; it must be "
-            + right);
+        "'" + key + "' in config.json is " + shown(value) + "; it must be " + right);
+  }
+
+  /** Returns a value as messages show it, cut if it is long. */
+  static String shown(JsonNode value) {
+    String text = value.toString();
+    return text.length() > 60 ? text.substring(0, 60) + "..." : text;
   }
 }

@@ -62,7 +62,10 @@ final class RotaryScaling {
     double value = rope.path(key).asDouble(0);
     if (!(value > 0)) {
       throw new CheckpointException(
-          "rope scaling in config.json needs a positive '" + key + "', found " + rope.path(key));
+          "rope scaling in config.json needs a positive '"
+              + key
+              + "', found "
+              + ConfigReader.shown(rope.path(key)));
     }
     return value;
   }

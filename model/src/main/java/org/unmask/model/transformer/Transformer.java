@@ -3,7 +3,6 @@ package org.unmask.model.transformer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.unmask.model.Denoiser;
 import org.unmask.runtime.exec.WorkerPool;
 import org.unmask.runtime.kernel.Kernels;
@@ -53,10 +52,11 @@ public final class Transformer {
    */
   public static Transformer load(Checkpoint checkpoint, WeightFormat format, WorkerPool pool)
       throws IOException {
-    Families.Described described = describe(checkpoint);
-    TransformerConfig config = described.config();
+    ConfigReader reader = reader(checkpoint);
+    TransformerConfig config = config(checkpoint, reader);
+    TensorNames names = Families.of(reader).names();
     return new Transformer(
-        config, TransformerWeights.load(checkpoint, config, described.names(), format, pool));
+        config, TransformerWeights.load(checkpoint, config, names, format, pool));
   }
 
   /**
@@ -65,7 +65,7 @@ public final class Transformer {
    * @throws IOException as for {@link #load}, tensors aside
    */
   public static TransformerConfig config(Checkpoint checkpoint) throws IOException {
-    return describe(checkpoint).config();
+    return config(checkpoint, reader(checkpoint));
   }
 
   /**
@@ -74,16 +74,24 @@ public final class Transformer {
    * @throws IOException as for {@link #load}
    */
   public static void check(Checkpoint checkpoint) throws IOException {
-    Families.Described described = describe(checkpoint);
-    TransformerWeights.check(checkpoint, described.config(), described.names());
+    ConfigReader reader = reader(checkpoint);
+    TransformerWeights.check(checkpoint, config(checkpoint, reader), Families.of(reader).names());
   }
 
-  private static Families.Described describe(Checkpoint checkpoint) throws IOException {
+  private static TransformerConfig config(Checkpoint checkpoint, ConfigReader reader)
+      throws IOException {
+    return new FamilyConfig(
+            Families.of(reader),
+            reader,
+            checkpoint.generationConfig(),
+            () -> MaskToken.idIn(checkpoint.folder()))
+        .read();
+  }
+
+  private static ConfigReader reader(Checkpoint checkpoint) throws IOException {
     Path sideCar = checkpoint.folder().resolve("unmask.json");
-    return Families.describe(
-        checkpoint.config(),
-        checkpoint.generationConfig(),
-        Files.exists(sideCar) ? Optional.of(JsonFiles.readObject(sideCar)) : Optional.empty());
+    return new ConfigReader(
+        checkpoint.config(), Files.exists(sideCar) ? JsonFiles.readObject(sideCar) : null);
   }
 
   /** Returns the configuration. */

@@ -170,8 +170,9 @@ final class DoubleForward {
       score[e] = chosen[e] ? score[e] : 0;
       sum += score[e];
     }
-    for (int e = 0; e < score.length && s.naming().equals("llada2"); e++) {
-      score[e] = score[e] / (sum + 1e-20) * TinyModel.Shape.SCALE;
+    for (int e = 0; e < score.length && !s.naming().equals("llama"); e++) {
+      score[e] /= sum;
+      score[e] *= s.naming().equals("llada2") ? TinyModel.Shape.SCALE : 1;
     }
     return score;
   }

@@ -31,9 +31,9 @@ final class TinyModel {
   /**
    * The shape, spelled out anew here so that the tests do not trust {@link TransformerConfig}.
    *
-   * @param naming tensor names: "olmo", "llama" or "llada2"
+   * @param naming tensor names: "olmo", "llama" or "llada2"; "qwen-moe" has those of "llama"
    * @param mask "full", "causal" or "block"
-   * @param experts 0 for a dense model; layer 0 of a "llada2" one is dense
+   * @param experts 0 for a dense model; layer 0 of a "llada2" one is dense, and of a causal one
    */
   record Shape(
       String naming,
@@ -155,7 +155,7 @@ final class TinyModel {
     }
 
     boolean isSparse(int layer) {
-      return experts > 0 && (layer > 0 || !naming.equals("llada2"));
+      return experts > 0 && (layer > 0 || !(naming.equals("llada2") || mask.equals("causal")));
     }
   }
 
@@ -350,12 +350,12 @@ final class TinyModel {
           + part.substring(part.indexOf('.') + 1)
           + "_proj.weight";
     }
-    Map<String, String> names = shape.naming.equals("llama") ? LLAMA : LLADA2;
+    Map<String, String> names = shape.naming.equals("llada2") ? LLADA2 : LLAMA;
     return prefix + names.getOrDefault(part, LLAMA.get(part)) + ".weight";
   }
 
   private String top(String role) {
-    return switch (shape.naming + " " + role) {
+    return switch (shape.naming.replace("qwen-moe", "llama") + " " + role) {
       case "olmo embed" -> "model.transformer.wte.weight";
       case "olmo norm" -> "model.transformer.ln_f.weight";
       case "olmo head" -> "model.transformer.ff_out.weight";

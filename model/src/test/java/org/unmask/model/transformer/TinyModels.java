@@ -133,6 +133,34 @@ enum TinyModels {
        'routed_scaling_factor':2.5,'partial_rotary_factor':0.5,'vocab_size':77,
        'rope_theta':600000,'rms_norm_eps':1e-6,'use_qk_norm':true,'use_qkv_bias':false,
        'use_bias':false,'tie_word_embeddings':false,'mask_token_id':70}
+      """),
+  SDAR_MOE(
+      Shape.of("qwen-moe", 72, 50, 2, 1, 40)
+          .flags(false, true, false)
+          .rotary(1e6, 40, 0)
+          .sees("block", 4)
+          .experts(8),
+      0,
+      """
+      {'model_type':'sdar_moe','hidden_size':72,'num_attention_heads':2,'num_key_value_heads':1,
+       'head_dim':40,'num_hidden_layers':3,'intermediate_size':90,'moe_intermediate_size':50,
+       'num_experts':8,'num_experts_per_tok':3,'norm_topk_prob':true,'decoder_sparse_step':1,
+       'mlp_only_layers':[],'vocab_size':77,'rope_theta':1e6,'rms_norm_eps':1e-6,
+       'tie_word_embeddings':false,'block_size':4,'mask_token_id':70,'attention_bias':false}
+      """),
+  QWEN3_MOE(
+      Shape.of("qwen-moe", 72, 50, 2, 1, 40)
+          .flags(false, true, false)
+          .rotary(1e6, 40, 0)
+          .sees("causal", 0)
+          .experts(8),
+      1,
+      """
+      {'model_type':'qwen3_moe','hidden_size':72,'num_attention_heads':2,'num_key_value_heads':1,
+       'head_dim':40,'num_hidden_layers':3,'intermediate_size':50,'moe_intermediate_size':50,
+       'num_experts':8,'num_experts_per_tok':3,'norm_topk_prob':true,'decoder_sparse_step':1,
+       'mlp_only_layers':[0],'vocab_size':77,'rope_theta':1e6,'rms_norm_eps':1e-6,
+       'tie_word_embeddings':false}
       """);
 
   private final Shape shape;
@@ -152,11 +180,15 @@ enum TinyModels {
     return new TinyModel(shape, config, 20261122 + ordinal());
   }
 
-  /** Draws the weights under a changed configuration. */
-  TinyModel with(String from, String to) {
-    if (!config.contains(from)) {
-      throw new IllegalArgumentException(from + " is not in the configuration");
+  /** Draws the weights under a changed configuration: pairs of a text and what replaces it. */
+  TinyModel with(String... changes) {
+    String changed = config;
+    for (int i = 0; i < changes.length; i += 2) {
+      if (!changed.contains(changes[i])) {
+        throw new IllegalArgumentException(changes[i] + " is not in the configuration");
+      }
+      changed = changed.replace(changes[i], changes[i + 1]);
     }
-    return new TinyModel(shape, config.replace(from, to), 20261122 + ordinal());
+    return new TinyModel(shape, changed, 20261122 + ordinal());
   }
 }
