@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.unmask.model.Denoiser;
@@ -53,6 +55,25 @@ public final class Decoder {
     }
     this.denoiser = denoiser;
     this.resources = resources;
+  }
+
+  /**
+   * Tells why an algorithm with its default options cannot run on a network. Runs no forward call.
+   *
+   * @param denoiser the network, or something that has but its properties
+   * @param resources what there is beside the network
+   * @param algorithm id from the {@linkplain Algorithms catalogue}
+   * @return the reason, one line; empty if it can run
+   */
+  public static Optional<String> refusal(
+      Denoiser denoiser, DecodeResources resources, String algorithm) {
+    try {
+      DecodeOptions options = DecodeOptions.of(algorithm, Map.of());
+      new Decoder(denoiser, resources).start(0, new DecodeRequest(new int[] {0}, options), null);
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.of(e.getMessage());
+    }
   }
 
   /** Decodes one request. */

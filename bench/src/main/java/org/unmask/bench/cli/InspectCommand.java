@@ -3,11 +3,14 @@ package org.unmask.bench.cli;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.unmask.bench.load.AlgorithmsFor;
+import org.unmask.bench.load.PackedSize;
 import org.unmask.bench.load.QuantError;
-import org.unmask.decode.Algorithms;
+import org.unmask.model.AttentionMask;
 import org.unmask.model.transformer.Transformer;
 import org.unmask.model.transformer.TransformerConfig;
 import org.unmask.runtime.exec.WorkerPool;
@@ -67,7 +70,13 @@ final class InspectCommand extends Verb {
     json.put("name", checkpoint.name()).put("folder", checkpoint.folder().toString());
     json.put("sha256", checkpoint.sha256());
     json.set("config", checkpoint.config());
-    verdict(checkpoint).forEach(json::put);
+    Map<String, String> verdict = verdict(checkpoint);
+    verdict.forEach(json::put);
+    if (verdict.get("runs").equals("yes")) {
+      json.set(
+          "algorithms",
+          Json.MAPPER.valueToTree(AlgorithmsFor.model(Transformer.config(checkpoint))));
+    }
     ObjectNode dtypes = json.putObject("dtypes");
     types.forEach(
         (type, sums) ->
@@ -100,22 +109,27 @@ final class InspectCommand extends Verb {
     }
     lines.put("runs", "yes");
     lines.put("family", c.family() + (c.experts() == null ? "" : " with experts"));
-    lines.put("attention", c.attention().toString());
-    lines.put("shift", Integer.toString(c.shift()));
-    boolean isDiffusion = c.maskId() >= 0;
-    lines.put("mask id", isDiffusion ? Integer.toString(c.maskId()) : "none");
     lines.put(
-        "algorithms",
-        isDiffusion
-            ? "all %d of unmask algorithms".formatted(Algorithms.all().size())
-            : "left-to-right only: without a mask token it is no diffusion model; if it is one,"
-                + " say so in unmask.json: mask_id, shift, attention");
-    long parameters = c.parameters();
+        "attention",
+        switch (c.attention()) {
+          case AttentionMask.Full _ -> "full: every position sees every other";
+          case AttentionMask.Causal _ -> "causal: each position sees those before it";
+          case AttentionMask.BlockCausal block ->
+              "block-causal: blocks of %d see themselves and those before"
+                  .formatted(block.blockLength());
+          case AttentionMask.Explicit _ -> c.attention().toString();
+        });
+    lines.put("shift", c.shift() + (c.shift() == 0 ? "" : ": row i predicts token i + 1"));
+    lines.put(
+        "mask id",
+        c.maskId() >= 0
+            ? Integer.toString(c.maskId())
+            : "none: autoregressive; a diffusion model names it in config.json, its tokenizer or"
+                + " unmask.json (mask_id, shift, attention)");
     for (WeightFormat format : WeightFormat.values()) {
-      double bits = format.bits() + (format == WeightFormat.INT4 ? 1.0 : 0.0); // a scale per 32
       lines.put(
           "held as " + format.name().toLowerCase(Locale.ROOT),
-          String.format(Locale.ROOT, "%,.1f MiB", parameters * bits / 8 / 1048576));
+          String.format(Locale.ROOT, "%,.1f MiB", PackedSize.bytes(c, format) / 1048576.0));
     }
     return lines;
   }
@@ -140,11 +154,19 @@ final class InspectCommand extends Verb {
     }
   }
 
+  private void line(String key, String value) {
+    print(String.format(Locale.ROOT, "%-13s %s", key, value));
+  }
+
   private void show(Checkpoint checkpoint, Map<String, long[]> types) throws IOException {
     print(checkpoint.name() + " in " + checkpoint.folder());
-    print("sha256 " + checkpoint.sha256());
-    verdict(checkpoint)
-        .forEach((key, value) -> print(String.format(Locale.ROOT, "%-13s %s", key, value)));
+    Map<String, String> verdict = verdict(checkpoint);
+    verdict.forEach(this::line);
+    if (verdict.get("runs").equals("yes")) {
+      List<String> algorithms = AlgorithmsFor.model(Transformer.config(checkpoint)).lines();
+      line("algorithms", algorithms.getFirst());
+      algorithms.stream().skip(1).forEach(line -> line("", line));
+    }
     print("");
     checkpoint
         .config()
@@ -171,5 +193,6 @@ final class InspectCommand extends Verb {
                     sums[0],
                     sums[1],
                     sums[2] / 1048576.0)));
+    print("sha256 " + checkpoint.sha256());
   }
 }

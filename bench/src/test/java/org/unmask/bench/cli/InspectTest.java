@@ -22,16 +22,39 @@ class InspectTest {
         .containsPattern("runs +yes")
         .containsPattern("family +Dream")
         .containsPattern("shift +1")
-        .containsPattern("attention +Full")
+        .containsPattern("attention +full: ")
         .containsPattern("held as int8 +[0-9.]+ MiB")
-        .containsPattern("algorithms +all [0-9]+ of unmask algorithms");
+        .containsPattern("algorithms +[0-9]+ of [0-9]+: .*threshold")
+        .containsPattern("\n +with a causal model of the same vocabulary: .*apd")
+        .containsPattern("\n +not s2d2: .* without shifted logits");
   }
 
   @Test
   void autoregressiveModel_saysWhatItIsGoodFor() {
     JsonNode json = Cli.run("inspect", "unmask-qwen-ar-3m", "--json").ok().json().getFirst();
-    assertThat(json.path("attention").asString()).contains("Causal");
-    assertThat(json.path("algorithms").asString()).contains("left-to-right", "unmask.json");
+    assertThat(json.path("attention").asString()).startsWith("causal");
+    assertThat(json.path("mask id").asString()).contains("autoregressive", "unmask.json");
+    assertThat(json.path("algorithms").path("alone").toString()).doesNotContain("threshold");
+    assertThat(json.path("algorithms").path("refused").path("threshold").asString())
+        .contains("no mask token");
+  }
+
+  @Test
+  void convertedModel_isMadeADiffusionModelByASideCar() throws IOException {
+    Path shipped = Cli.HOME.resolve("weights/unmask-qwen-ar-3m");
+    for (String file : List.of("config.json", "model.safetensors", "tokenizer.json")) {
+      Files.copy(shipped.resolve(file), model.resolve(file));
+    }
+    Files.writeString(
+        model.resolve("unmask.json"),
+        "{\"mask_id\":2037,\"attention\":\"block\",\"block_length\":8}");
+    assertThat(Cli.run("inspect", model.toString()).ok().out())
+        .containsPattern("attention +block-causal: blocks of 8 ")
+        .containsPattern("mask id +2037")
+        .containsPattern("algorithms +[0-9]+ of [0-9]+: .*threshold");
+    Files.writeString(model.resolve("unmask.json"), "{\"mask_id\":-1}");
+    assertThat(Cli.run("inspect", model.toString()).ok().out())
+        .containsPattern("runs +no: 'mask_id' in unmask.json is -1");
   }
 
   @Test

@@ -174,9 +174,10 @@ final class ConfigReader {
     return value / divisor;
   }
 
-  private static CheckpointException wrong(String key, JsonNode value, String right) {
+  private CheckpointException wrong(String key, JsonNode value, String right) {
+    String file = sideCar != null && sideCar.has(key) ? "unmask.json" : "config.json";
     return new CheckpointException(
-        "'" + key + "' in config.json is " + shown(value) + "; it must be " + right);
+        "'" + key + "' in " + file + " is " + shown(value) + "; it must be " + right);
   }
 
   /** Returns a value as messages show it, cut if it is long. */

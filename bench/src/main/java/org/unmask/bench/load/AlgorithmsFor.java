@@ -1,0 +1,116 @@
+package org.unmask.bench.load;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.unmask.decode.Algorithm;
+import org.unmask.decode.Algorithms;
+import org.unmask.decode.DecodeResources;
+import org.unmask.decode.Decoder;
+import org.unmask.decode.FilterModel;
+import org.unmask.model.Denoiser;
+import org.unmask.model.KvCache;
+import org.unmask.model.Query;
+import org.unmask.model.transformer.TransformerConfig;
+
+/**
+ * Which algorithms of the catalogue run on a model. Found by asking each to start, so that it
+ * follows from what the algorithms themselves refuse.
+ *
+ * @param alone run with the model alone
+ * @param withAuxiliary need a causal model of the same vocabulary besides
+ * @param withFilter need a trained filter
+ * @param refused id to reason, for the others
+ * @param total size of the catalogue
+ */
+public record AlgorithmsFor(
+    List<String> alone,
+    List<String> withAuxiliary,
+    List<String> withFilter,
+    Map<String, String> refused,
+    int total) {
+
+  /**
+   * Asks every algorithm.
+   *
+   * @param config the model's configuration
+   */
+  public static AlgorithmsFor model(TransformerConfig config) {
+    Denoiser model = new Properties(config.vocabSize(), config.maskId(), config.shift());
+    Denoiser causal = new Properties(config.vocabSize(), -1, 1);
+    DecodeResources bare = DecodeResources.none().withEndTokens(0);
+    DecodeResources auxiliary = bare.withAuxiliary(causal);
+    int width = FilterModel.WIDTH;
+    FilterModel blank =
+        new FilterModel(
+            new float[width * width], new float[width], new float[width * width], new float[width]);
+    List<String> alone = new ArrayList<>();
+    List<String> withAuxiliary = new ArrayList<>();
+    List<String> withFilter = new ArrayList<>();
+    Map<String, String> refused = new TreeMap<>();
+    for (Algorithm algorithm : Algorithms.all()) {
+      String id = algorithm.id();
+      Optional<String> refusal = Decoder.refusal(model, bare, id);
+      if (refusal.isEmpty()) {
+        alone.add(id);
+      } else if (Decoder.refusal(model, auxiliary, id).isEmpty()) {
+        withAuxiliary.add(id);
+      } else if (Decoder.refusal(model, bare.withFilter(blank), id).isEmpty()) {
+        withFilter.add(id);
+      } else {
+        refused.put(id, Decoder.refusal(model, auxiliary.withFilter(blank), id).orElseThrow());
+      }
+    }
+    return new AlgorithmsFor(alone, withAuxiliary, withFilter, refused, Algorithms.all().size());
+  }
+
+  /** Returns it as lines: what runs, what needs something else, what does not and why. */
+  public List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        alone.size() == total
+            ? "all " + total
+            : "%d of %d%s"
+                .formatted(alone.size(), total, alone.isEmpty() ? "" : ": " + join(alone)));
+    if (!withAuxiliary.isEmpty()) {
+      lines.add("with a causal model of the same vocabulary: " + join(withAuxiliary));
+    }
+    if (!withFilter.isEmpty()) {
+      lines.add("with a trained filter: " + join(withFilter));
+    }
+    Map<String, List<String>> byReason = new LinkedHashMap<>();
+    refused.forEach((id, why) -> byReason.computeIfAbsent(why, _ -> new ArrayList<>()).add(id));
+    byReason.forEach(
+        (why, ids) -> lines.add("not " + (ids.size() == total ? "any" : join(ids)) + ": " + why));
+    return lines;
+  }
+
+  private static String join(List<String> ids) {
+    return String.join(", ", ids);
+  }
+
+  /** A network that has properties and never runs. */
+  private record Properties(int vocabSize, int maskId, int shift) implements Denoiser {
+
+    @Override
+    public KvCache newCache(int slots) {
+      return new Slots(slots);
+    }
+
+    @Override
+    public void forward(List<Query> queries) {
+      throw new UnsupportedOperationException("this network has properties only");
+    }
+  }
+
+  private record Slots(int slots) implements KvCache {
+
+    @Override
+    public void copy(int from, int to) {
+      throw new UnsupportedOperationException("this cache has a size only");
+    }
+  }
+}
