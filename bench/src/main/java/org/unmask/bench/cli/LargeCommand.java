@@ -10,6 +10,7 @@ import org.unmask.bench.large.LargeRun;
 import org.unmask.bench.large.RandomLlada;
 import org.unmask.runtime.nn.WeightFormat;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -19,11 +20,17 @@ import tools.jackson.databind.node.ObjectNode;
     description = {
       "Time a random model of LLaDA-8B's shape: loading, steps, memory.",
       "",
-      "Writes the checkpoint to --folder first if it is not there: 16 GB with all 32 layers."
+      "Writes the checkpoint to --folder first if it is not there: 16 GB with all 32 layers. It"
+          + " stays for further runs until one has --delete."
     })
 final class LargeCommand extends Verb {
 
-  @Option(names = "--folder", paramLabel = "F", required = true, order = 1)
+  @Option(
+      names = "--folder",
+      paramLabel = "F",
+      required = true,
+      order = 1,
+      description = "Where the checkpoint is, or is written to.")
   @Nullable Path folder;
 
   @Option(
@@ -53,6 +60,13 @@ final class LargeCommand extends Verb {
   @Option(names = "--threads", paramLabel = "N", order = 5, description = "Threads.")
   int threads = Runtime.getRuntime().availableProcessors();
 
+  @Option(
+      names = "--delete",
+      order = 6,
+      showDefaultValue = Visibility.NEVER,
+      description = "Delete the checkpoint afterwards.")
+  boolean delete;
+
   @Override
   void run() throws IOException {
     if (layers < 1 || repeats < 1 || threads < 1) {
@@ -61,8 +75,15 @@ final class LargeCommand extends Verb {
     Path at = Objects.requireNonNull(folder);
     if (!Files.exists(at.resolve("config.json"))) {
       RandomLlada.ofLayers(layers).write(at, terminal()::note);
+    } else if (delete && !RandomLlada.isIn(at)) {
+      throw usage(at + " was not written by this command; leave out --delete");
     }
     LargeRun.Figures figures = new LargeRun(at, quant, threads, repeats).measure(terminal()::note);
+    if (delete) {
+      RandomLlada.delete(at);
+    } else if (RandomLlada.isIn(at)) {
+      terminal().note("the checkpoint stays in " + at + "; --delete removes it");
+    }
     if (json) {
       print(Json.object().put("quant", quant.name()).setAll(json(figures)));
     } else {
@@ -80,8 +101,8 @@ final class LargeCommand extends Verb {
     line("loading          %.1f s", f.loadSeconds());
     line("first step after %.1f s", f.firstStepSeconds());
     line(
-        "peak resident    %.2f GB, %.2f GB not of files",
-        f.peakBytes() / 1e9, f.anonymousBytes() / 1e9);
+        "peak resident    %.2f GB, %.2f GB not of files, %.2f GB swapped",
+        f.peakBytes() / 1e9, f.anonymousBytes() / 1e9, f.swappedBytes() / 1e9);
     for (LargeRun.Timing timing : f.steps()) {
       print(timing.toString());
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.unmask.bench.load.PackedSize;
 import org.unmask.model.Denoiser;
 import org.unmask.model.KvCache;
 import org.unmask.model.Query;
@@ -19,6 +20,7 @@ import org.unmask.runtime.kernel.Kernels;
 import org.unmask.runtime.kernel.WarmUp;
 import org.unmask.runtime.nn.WeightFormat;
 import org.unmask.weights.Checkpoint;
+import org.unmask.weights.CheckpointException;
 
 /**
  * Times a large model: loading, the first step, steps over 64, 128 and 256 tokens of which the last
@@ -44,7 +46,7 @@ public record LargeRun(Path folder, WeightFormat format, int threads, int repeat
 
     @Override
     public String toString() {
-      return "%s: %.0f ms/step, %.0f to %.0f"
+      return "%s: %.0f ms/step (%.0f to %.0f)"
           .formatted(
               name,
               milliseconds[milliseconds.length / 2],
@@ -63,6 +65,7 @@ public record LargeRun(Path folder, WeightFormat format, int threads, int repeat
    * @param steps the steps
    * @param peakBytes most memory resident at any time, mapped files included; 0 if unknown
    * @param anonymousBytes memory resident at the end that is not a mapped file; 0 if unknown
+   * @param swappedBytes memory swapped out at the end
    */
   public record Figures(
       int layers,
@@ -71,18 +74,20 @@ public record LargeRun(Path folder, WeightFormat format, int threads, int repeat
       double firstStepSeconds,
       List<Timing> steps,
       long peakBytes,
-      long anonymousBytes) {}
+      long anonymousBytes,
+      long swappedBytes) {}
 
   /**
    * Loads and times.
    *
    * @param note hears how it gets on
-   * @throws IOException if the model cannot be loaded
+   * @throws IOException if the model cannot be loaded, or would not fit the memory that is free
    */
   public Figures measure(Consumer<String> note) throws IOException {
     long start = System.nanoTime();
     try (WorkerPool pool = new WorkerPool(threads);
         Checkpoint checkpoint = Checkpoint.open(folder)) {
+      refuseIfTooLarge(PackedSize.bytes(Transformer.config(checkpoint), format));
       Kernels kernels = Kernels.fastest();
       WarmUp.run(kernels, format == WeightFormat.BF16, WARM_UP_MILLIS);
       Transformer model = Transformer.load(checkpoint, format, pool);
@@ -110,7 +115,17 @@ public record LargeRun(Path folder, WeightFormat format, int threads, int repeat
           first,
           steps,
           resident("VmHWM:"),
-          resident("RssAnon:"));
+          resident("RssAnon:"),
+          resident("VmSwap:"));
+    }
+  }
+
+  private void refuseIfTooLarge(long bytes) throws IOException {
+    long free = inFile("/proc/meminfo", "MemAvailable:");
+    if (free > 0 && bytes > free) {
+      throw new CheckpointException(
+          "%s: its weights as %s take %,d MB and %,d MB of memory are free; use --quant int8 or int4"
+              .formatted(folder, format, bytes >> 20, free >> 20));
     }
   }
 
@@ -144,13 +159,17 @@ public record LargeRun(Path folder, WeightFormat format, int threads, int repeat
     return (System.nanoTime() - start) / 1e9;
   }
 
-  /** Reads a line of the process's status; only Linux has it. */
   private static long resident(String key) throws IOException {
-    Path status = Path.of("/proc/self/status");
-    if (!Files.isReadable(status)) {
+    return inFile("/proc/self/status", key);
+  }
+
+  /** Reads a number of kilobytes as bytes; 0 where there is no such file, as outside of Linux. */
+  private static long inFile(String file, String key) throws IOException {
+    Path path = Path.of(file);
+    if (!Files.isReadable(path)) {
       return 0;
     }
-    return Files.readAllLines(status).stream()
+    return Files.readAllLines(path).stream()
         .filter(line -> line.startsWith(key))
         .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
         .sum();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.unmask.weights.CheckpointException;
+import org.unmask.weights.JsonFiles;
 import org.unmask.weights.safetensors.Dtype;
 import org.unmask.weights.safetensors.SafetensorsWriter;
 import org.unmask.weights.safetensors.Tensor;
@@ -32,6 +35,8 @@ import tools.jackson.databind.json.JsonMapper;
 public record RandomLlada(int layers, int hidden, int inner, int vocabulary) {
 
   private static final int HEAD = 128;
+  private static final String CONFIG = "config.json";
+  private static final String MARK = "unmask_random_weights";
   private static final long SEED = 8_015_581_184L;
 
   /** LLaDA-8B with fewer layers or all 32. */
@@ -46,7 +51,7 @@ public record RandomLlada(int layers, int hidden, int inner, int vocabulary) {
   }
 
   /**
-   * Writes the checkpoint, about {@link #bytes} long.
+   * Writes the checkpoint, about {@link #bytes} long; leaves nothing behind if that fails.
    *
    * @param folder created if need be
    * @param note hears how it gets on
@@ -54,6 +59,49 @@ public record RandomLlada(int layers, int hidden, int inner, int vocabulary) {
    */
   public void write(Path folder, Consumer<String> note) throws IOException {
     Files.createDirectories(folder);
+    try (Stream<Path> files = Files.list(folder)) {
+      if (files.findAny().isPresent()) {
+        throw new CheckpointException(
+            folder
+                + ": is not empty and holds no finished checkpoint; name a new folder, or delete it");
+      }
+    }
+    try {
+      writeFiles(folder, note);
+    } catch (IOException | RuntimeException | Error e) {
+      delete(folder);
+      throw e;
+    }
+  }
+
+  /** Tells whether a folder holds a checkpoint that {@link #write} made. */
+  public static boolean isIn(Path folder) throws IOException {
+    Path config = folder.resolve(CONFIG);
+    return Files.isRegularFile(config) && JsonFiles.readObject(config).has(MARK);
+  }
+
+  /**
+   * Deletes the files of a checkpoint that {@link #write} made, and the folder if nothing else is
+   * in it.
+   *
+   * @throws IOException if a file cannot be deleted
+   */
+  public static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        if (file.getFileName().toString().matches("config\\.json|model[-.].*")) {
+          Files.delete(file);
+        }
+      }
+    }
+    try {
+      Files.delete(folder);
+    } catch (DirectoryNotEmptyException e) {
+      // somebody else's files stay
+    }
+  }
+
+  private void writeFiles(Path folder, Consumer<String> note) throws IOException {
     long free = Files.getFileStore(folder).getUsableSpace();
     if (bytes() > free) {
       throw new CheckpointException(
@@ -87,7 +135,7 @@ public record RandomLlada(int layers, int hidden, int inner, int vocabulary) {
         folder.resolve("model.safetensors.index.json"),
         json.writeValueAsBytes(
             Map.of("metadata", Map.of("total_size", bytes()), "weight_map", files)));
-    Files.write(folder.resolve("config.json"), json.writeValueAsBytes(config()));
+    Files.write(folder.resolve(CONFIG), json.writeValueAsBytes(config()));
   }
 
   private Map<String, Object> config() {
@@ -107,7 +155,9 @@ public record RandomLlada(int layers, int hidden, int inner, int vocabulary) {
         "rope_theta",
         500000.0,
         "mask_token_id",
-        vocabulary - 128);
+        vocabulary - 128,
+        MARK,
+        true);
   }
 
   private List<Tensor> layer(int l, MemorySegment values, MemorySegment ones) {
