@@ -9,6 +9,7 @@ module org.unmask.model {
 
   exports org.unmask.model;
   exports org.unmask.model.chat;
+  exports org.unmask.model.pack;
   exports org.unmask.model.tokenizer;
   exports org.unmask.model.transformer;
 }

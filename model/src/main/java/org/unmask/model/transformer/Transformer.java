@@ -3,7 +3,9 @@ package org.unmask.model.transformer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.unmask.model.Denoiser;
+import org.unmask.model.pack.Packing;
 import org.unmask.runtime.exec.WorkerPool;
 import org.unmask.runtime.kernel.Kernels;
 import org.unmask.runtime.nn.RotaryTable;
@@ -31,7 +33,7 @@ public final class Transformer {
   }
 
   /**
-   * Loads a model.
+   * Loads a model with its weights as they are stored, packed in memory.
    *
    * @param checkpoint an open checkpoint folder
    * @param pool packs weights in parallel
@@ -39,12 +41,11 @@ public final class Transformer {
    *     implemented, or a tensor is missing, unknown or of the wrong shape
    */
   public static Transformer load(Checkpoint checkpoint, WorkerPool pool) throws IOException {
-    TransformerConfig config = config(checkpoint);
-    return load(checkpoint, TransformerWeights.exactFormat(checkpoint, config), pool);
+    return load(checkpoint, Optional.empty(), pool, Packing.inMemory());
   }
 
   /**
-   * Loads a model with weights in a given format, quantised if need be.
+   * Loads a model with weights in a given format, packed in memory.
    *
    * @param format how packed weights are held; {@link WeightFormat#INT8} and {@link
    *     WeightFormat#INT4} round them
@@ -52,11 +53,35 @@ public final class Transformer {
    */
   public static Transformer load(Checkpoint checkpoint, WeightFormat format, WorkerPool pool)
       throws IOException {
+    return load(checkpoint, Optional.of(format), pool, Packing.inMemory());
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @param format how packed weights are held; absent for as they are stored
+   * @param packing whether packed weights are kept in a file, and who hears of progress
+   * @throws IOException as for {@link #load(Checkpoint, WorkerPool)}
+   */
+  public static Transformer load(
+      Checkpoint checkpoint, Optional<WeightFormat> format, WorkerPool pool, Packing packing)
+      throws IOException {
     ConfigReader reader = reader(checkpoint);
     TransformerConfig config = config(checkpoint, reader);
     TensorNames names = Families.of(reader).names();
+    WeightFormat held = format.orElseGet(() -> TransformerWeights.exactFormat(checkpoint, config));
     return new Transformer(
-        config, TransformerWeights.load(checkpoint, config, names, format, pool));
+        config, TransformerWeights.load(checkpoint, config, names, held, pool, packing));
+  }
+
+  /**
+   * Tells how weights are held that are to be as they are stored: in the smallest format that keeps
+   * them exactly, float32 for small models.
+   *
+   * @throws IOException if the configuration is not that of a known family
+   */
+  public static WeightFormat exactFormat(Checkpoint checkpoint) throws IOException {
+    return TransformerWeights.exactFormat(checkpoint, config(checkpoint));
   }
 
   /**
@@ -75,7 +100,11 @@ public final class Transformer {
    */
   public static void check(Checkpoint checkpoint) throws IOException {
     ConfigReader reader = reader(checkpoint);
-    TransformerWeights.check(checkpoint, config(checkpoint, reader), Families.of(reader).names());
+    TransformerWeights.plan(
+        checkpoint,
+        config(checkpoint, reader),
+        Families.of(reader).names(),
+        WeightFormat.F32);
   }
 
   private static TransformerConfig config(Checkpoint checkpoint, ConfigReader reader)

@@ -1,15 +1,21 @@
 package org.unmask.model.transformer;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.unmask.model.pack.MatrixPlan;
+import org.unmask.model.pack.Packing;
 import org.unmask.runtime.exec.WorkerPool;
+import org.unmask.runtime.nn.PackedLayout;
 import org.unmask.runtime.nn.PackedMatrix;
 import org.unmask.runtime.nn.WeightFormat;
 import org.unmask.weights.Checkpoint;
@@ -74,17 +80,35 @@ record TransformerWeights(
       TransformerConfig c,
       TensorNames names,
       WeightFormat format,
-      WorkerPool pool)
+      WorkerPool pool,
+      Packing packing)
       throws IOException {
-    return new Loader(checkpoint, c, names, format, pool).load();
+    List<MatrixPlan> plans = plan(checkpoint, c, names, format);
+    Iterator<PackedMatrix> packed = packing.pack(checkpoint, format.name(), plans, pool).iterator();
+    return new Loader(checkpoint, c, names, format, plan -> packed.next()).load();
   }
 
-  /** Looks at every tensor as loading does, and packs a single number in a matrix's place. */
-  static void check(Checkpoint checkpoint, TransformerConfig c, TensorNames names)
+  /** Looks at every tensor as loading does, and lists what it would pack, in order. */
+  static List<MatrixPlan> plan(
+      Checkpoint checkpoint, TransformerConfig c, TensorNames names, WeightFormat format)
       throws IOException {
-    try (WorkerPool pool = new WorkerPool(1)) {
-      new Loader(checkpoint, c, names, null, pool).load();
-    }
+    PackedMatrix placeholder =
+        PackedMatrix.of(
+            new PackedLayout(WeightFormat.F32, 1, 1),
+            MemorySegment.ofArray(new float[PackedMatrix.PANEL]),
+            new float[0]);
+    List<MatrixPlan> plans = new ArrayList<>();
+    new Loader(
+            checkpoint,
+            c,
+            names,
+            format,
+            plan -> {
+              plans.add(plan);
+              return placeholder;
+            })
+        .load();
+    return plans;
   }
 
   /** Collects tensors, checks shapes and notes which were used. */
@@ -93,22 +117,21 @@ record TransformerWeights(
     private final Checkpoint checkpoint;
     private final TransformerConfig c;
     private final TensorNames names;
-    private final WorkerPool pool;
+    private final WeightFormat format;
+    private final Function<MatrixPlan, PackedMatrix> packer; // asked in the same order every time
     private final Set<String> used = new HashSet<>();
-    private final Arena arena = Arena.ofAuto(); // lives as long as a packed matrix is reachable
-    private final @Nullable WeightFormat format; // null to check only
 
     Loader(
         Checkpoint checkpoint,
         TransformerConfig c,
         TensorNames names,
-        @Nullable WeightFormat format,
-        WorkerPool pool) {
+        WeightFormat format,
+        Function<MatrixPlan, PackedMatrix> packer) {
       this.checkpoint = checkpoint;
       this.c = c;
       this.names = names;
-      this.pool = pool;
       this.format = format;
+      this.packer = packer;
     }
 
     TransformerWeights load() throws IOException {
@@ -202,9 +225,9 @@ record TransformerWeights(
             "tensor '"
                 + name
                 + "' has shape "
-                + java.util.Arrays.toString(tensor.shape())
+                + Arrays.toString(tensor.shape())
                 + " but config.json asks for "
-                + java.util.Arrays.toString(shape));
+                + Arrays.toString(shape));
       }
       if (!tensor.dtype().convertsToFloat()) {
         throw new CheckpointException(
@@ -218,9 +241,7 @@ record TransformerWeights(
     }
 
     private PackedMatrix pack(Tensor... parts) {
-      return format == null
-          ? PackedMatrix.pack(WeightFormat.F32, 1, 1, (row, out) -> {}, pool, arena)
-          : pack(format, parts);
+      return pack(format, parts);
     }
 
     private PackedMatrix pack(WeightFormat format, Tensor... parts) {
@@ -229,20 +250,18 @@ record TransformerWeights(
       for (Tensor part : parts) {
         outputs += (int) part.shape()[0];
       }
-      return PackedMatrix.pack(
-          format,
-          outputs,
-          inputs,
-          (row, out) -> {
-            int within = row;
-            int p = 0;
-            while (within >= parts[p].shape()[0]) {
-              within -= (int) parts[p++].shape()[0];
-            }
-            parts[p].toFloats((long) within * inputs, out, 0, inputs);
-          },
-          pool,
-          arena);
+      return packer.apply(
+          new MatrixPlan(
+              Arrays.stream(parts).map(Tensor::name).collect(Collectors.joining("+")),
+              new PackedLayout(format, outputs, inputs),
+              (row, out) -> {
+                int within = row;
+                int p = 0;
+                while (within >= parts[p].shape()[0]) {
+                  within -= (int) parts[p++].shape()[0];
+                }
+                parts[p].toFloats((long) within * inputs, out, 0, inputs);
+              }));
     }
 
     private void refuseUnknownTensors() throws CheckpointException {
