@@ -5,9 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.unmask.bench.large.LargeRun;
 import org.unmask.bench.large.RandomLlada;
+import org.unmask.model.pack.Packing;
 import org.unmask.runtime.nn.WeightFormat;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
@@ -67,6 +69,15 @@ final class LargeCommand extends Verb {
       description = "Delete the checkpoint afterwards.")
   boolean delete;
 
+  @Option(
+      names = "--packed",
+      paramLabel = "DIR",
+      order = 7,
+      description =
+          "Keep packed weights in this folder, or map them from there; by default they are packed in"
+              + " memory.")
+  @Nullable Path packed;
+
   @Override
   void run() throws IOException {
     if (layers < 1 || repeats < 1 || threads < 1) {
@@ -78,7 +89,11 @@ final class LargeCommand extends Verb {
     } else if (delete && !RandomLlada.isIn(at)) {
       throw usage(at + " was not written by this command; leave out --delete");
     }
-    LargeRun.Figures figures = new LargeRun(at, quant, threads, repeats).measure(terminal()::note);
+    LargeRun.Figures figures;
+    try (PackProgress progress = new PackProgress(terminal())) {
+      Packing packing = new Packing(Optional.ofNullable(packed), 0, progress);
+      figures = new LargeRun(at, quant, threads, repeats, packing).measure(terminal()::note);
+    }
     if (delete) {
       RandomLlada.delete(at);
     } else if (RandomLlada.isIn(at)) {

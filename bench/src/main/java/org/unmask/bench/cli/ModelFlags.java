@@ -9,6 +9,7 @@ import org.unmask.weights.Checkpoint;
 import org.unmask.weights.CheckpointException;
 import org.unmask.weights.hub.Hub;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which model to load and how to run it, the same in every verb. */
@@ -50,6 +51,8 @@ final class ModelFlags {
               + " none keeps them as stored.")
   String quant = "none";
 
+  @Mixin PackFlags packFlags = new PackFlags();
+
   /** Returns the format weights are to be held in, if one was asked for. */
   Optional<WeightFormat> format() {
     if (quant.equals("none")) {
@@ -76,7 +79,12 @@ final class ModelFlags {
 
   /** Loads a model, and prints what is odd about it. */
   LoadedModel open(Path folder, Terminal terminal) throws IOException {
-    LoadedModel loaded = LoadedModel.open(folder, format(), threads, vectorBits);
+    LoadedModel loaded;
+    try (PackProgress progress = new PackProgress(terminal)) {
+      loaded =
+          LoadedModel.open(
+              folder, format(), threads, vectorBits, packFlags.packing(terminal, progress));
+    }
     loaded.checkpoint().warnings().forEach(terminal::note);
     return loaded;
   }

@@ -1,11 +1,14 @@
 package org.unmask.bench.large;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -13,6 +16,7 @@ import org.unmask.bench.load.PackedSize;
 import org.unmask.model.Denoiser;
 import org.unmask.model.KvCache;
 import org.unmask.model.Query;
+import org.unmask.model.pack.Packing;
 import org.unmask.model.transformer.Transformer;
 import org.unmask.model.transformer.TransformerConfig;
 import org.unmask.runtime.exec.WorkerPool;
@@ -30,8 +34,10 @@ import org.unmask.weights.CheckpointException;
  * @param format how weights are held
  * @param threads of the forward pass
  * @param repeats timed steps of each kind, after one untimed
+ * @param packing whether packed weights are kept in a file
  */
-public record LargeRun(Path folder, WeightFormat format, int threads, int repeats) {
+public record LargeRun(
+    Path folder, WeightFormat format, int threads, int repeats, Packing packing) {
 
   private static final int BLOCK = 32;
   private static final long WARM_UP_MILLIS = 2000;
@@ -87,10 +93,12 @@ public record LargeRun(Path folder, WeightFormat format, int threads, int repeat
     long start = System.nanoTime();
     try (WorkerPool pool = new WorkerPool(threads);
         Checkpoint checkpoint = Checkpoint.open(folder)) {
-      refuseIfTooLarge(PackedSize.bytes(Transformer.config(checkpoint), format));
+      long bytes = PackedSize.bytes(Transformer.config(checkpoint), format);
+      refuseIfTooLarge(bytes);
       Kernels kernels = Kernels.fastest();
-      WarmUp.run(kernels, format == WeightFormat.BF16, WARM_UP_MILLIS);
-      Transformer model = Transformer.load(checkpoint, format, pool);
+      MemorySegment panel = packing.sample(bytes, WarmUp.PANEL_BYTES, Arena.ofAuto());
+      WarmUp.run(kernels, format == WeightFormat.BF16, panel, WARM_UP_MILLIS);
+      Transformer model = Transformer.load(checkpoint, Optional.of(format), pool, packing);
       double load = seconds(start);
       note.accept("loaded in %.1f s".formatted(load));
       Denoiser denoiser = model.newDenoiser(kernels, pool);

@@ -1,6 +1,8 @@
 package org.unmask.bench.load;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
@@ -8,6 +10,7 @@ import java.util.stream.IntStream;
 import org.unmask.decode.DecodeResources;
 import org.unmask.decode.Decoder;
 import org.unmask.model.Denoiser;
+import org.unmask.model.pack.Packing;
 import org.unmask.model.transformer.Transformer;
 import org.unmask.runtime.exec.WorkerPool;
 import org.unmask.runtime.kernel.Kernels;
@@ -50,12 +53,12 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   /**
-   * Loads a model with its weights as they are stored.
+   * Loads a model with its weights as they are stored, packed in memory.
    *
    * @throws IOException as the other form
    */
   public static LoadedModel open(Path folder, int threads, String vectorBits) throws IOException {
-    return open(folder, Optional.empty(), threads, vectorBits);
+    return open(folder, Optional.empty(), threads, vectorBits, Packing.inMemory());
   }
 
   /**
@@ -65,27 +68,24 @@ public final class LoadedModel implements AutoCloseable {
    * @param format how weights are held; absent for as stored
    * @param threads of the forward pass, at least 1
    * @param vectorBits 64, 128, 256, 512, scalar or auto
+   * @param packing whether packed weights are kept in a file, and who hears of progress
    * @throws IOException if the checkpoint is missing, damaged or of an unknown kind
    * @throws IllegalArgumentException if {@code threads} or {@code vectorBits} makes no sense
    */
   public static LoadedModel open(
-      Path folder, Optional<WeightFormat> format, int threads, String vectorBits)
+      Path folder, Optional<WeightFormat> format, int threads, String vectorBits, Packing packing)
       throws IOException {
     Kernels kernels = Kernels.named(vectorBits);
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be at least 1, was " + threads);
     }
     Checkpoint checkpoint = Checkpoint.open(folder);
-    boolean isBf16 = format.equals(Optional.of(WeightFormat.BF16));
     WorkerPool pool = null;
-    Thread warmUp =
-        Thread.ofPlatform().daemon().start(() -> WarmUp.run(kernels, isBf16, WARM_UP_MS));
     try {
+      WeightFormat held = format.isPresent() ? format.get() : Transformer.exactFormat(checkpoint);
+      Thread warmUp = warmUp(kernels, held, checkpoint, packing);
       pool = new WorkerPool(threads);
-      Transformer transformer =
-          format.isPresent()
-              ? Transformer.load(checkpoint, format.get(), pool)
-              : Transformer.load(checkpoint, pool);
+      Transformer transformer = Transformer.load(checkpoint, Optional.of(held), pool, packing);
       join(warmUp);
       return new LoadedModel(
           checkpoint, pool, kernels, transformer, ModelText.open(checkpoint.folder()));
@@ -96,6 +96,16 @@ public final class LoadedModel implements AutoCloseable {
       checkpoint.close();
       throw e;
     }
+  }
+
+  private static Thread warmUp(
+      Kernels kernels, WeightFormat format, Checkpoint checkpoint, Packing packing)
+      throws IOException {
+    long bytes = PackedSize.bytes(Transformer.config(checkpoint), format);
+    MemorySegment panel = packing.sample(bytes, WarmUp.PANEL_BYTES, Arena.ofAuto());
+    return Thread.ofPlatform()
+        .daemon()
+        .start(() -> WarmUp.run(kernels, format == WeightFormat.BF16, panel, WARM_UP_MS));
   }
 
   private static void join(Thread thread) {

@@ -40,6 +40,39 @@ public record Packing(Optional<Path> folder, long leastBytes, PackListener liste
   }
 
   /**
+   * Tells whether packed weights of so many bytes go through a file.
+   *
+   * @param packedBytes size of panels and scales
+   */
+  public boolean keeps(long packedBytes) {
+    return folder.isPresent() && packedBytes >= leastBytes;
+  }
+
+  /**
+   * Returns a little memory of the kind that the packed weights of a model will live in. Kernels
+   * that have seen both kinds, mapped and not, are some 20 % slower for the rest of the process, so
+   * whoever warms them up should use this.
+   *
+   * @param packedBytes about the size of the model's packed weights
+   * @param size bytes wanted
+   * @throws IOException if it is to be mapped and there is no room for a temporary file
+   */
+  public MemorySegment sample(long packedBytes, long size, Arena arena) throws IOException {
+    if (!keeps(packedBytes)) {
+      return arena.allocate(size, 64);
+    }
+    Path file = Files.createTempFile("unmask", ".sample");
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      return channel.map(FileChannel.MapMode.READ_WRITE, 0, size, arena);
+    } finally {
+      if (!file.toFile().delete()) { // some systems refuse while it is mapped
+        file.toFile().deleteOnExit();
+      }
+    }
+  }
+
+  /**
    * Packs the matrices of a model, or finds them packed.
    *
    * @param tag tells apart files of one checkpoint, such as the format's name
@@ -50,9 +83,9 @@ public record Packing(Optional<Path> folder, long leastBytes, PackListener liste
       Checkpoint checkpoint, String tag, List<MatrixPlan> plans, WorkerPool pool)
       throws IOException {
     long total = plans.stream().mapToLong(plan -> plan.layout().sizeBytes()).sum();
-    if (folder.isPresent() && total >= leastBytes) {
+    if (keeps(total)) {
       PackKey key = PackKey.of(checkpoint, tag, plans, pool);
-      Path file = folder.get().resolve(key.fileName());
+      Path file = folder.orElseThrow().resolve(key.fileName());
       try {
         return throughFile(file, new PackFile(key, plans, pool, listener), total);
       } catch (IOException e) {

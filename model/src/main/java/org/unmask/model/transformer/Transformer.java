@@ -101,10 +101,7 @@ public final class Transformer {
   public static void check(Checkpoint checkpoint) throws IOException {
     ConfigReader reader = reader(checkpoint);
     TransformerWeights.plan(
-        checkpoint,
-        config(checkpoint, reader),
-        Families.of(reader).names(),
-        WeightFormat.F32);
+        checkpoint, config(checkpoint, reader), Families.of(reader).names(), WeightFormat.F32);
   }
 
   private static TransformerConfig config(Checkpoint checkpoint, ConfigReader reader)

@@ -1,6 +1,5 @@
 package org.unmask.runtime.kernel;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -15,6 +14,9 @@ public final class WarmUp {
   private static final int DEPTH = 16;
   private static final int ROUNDS_PER_CHECK = 50;
 
+  /** Bytes of weights that warming up reads. */
+  public static final int PANEL_BYTES = DEPTH * MatrixKernel.PANEL * 4;
+
   private WarmUp() {}
 
   /**
@@ -22,33 +24,31 @@ public final class WarmUp {
    *
    * @param kernels kernels to warm up
    * @param isBf16 whether weights are held as bfloat16, else float32
+   * @param panel {@link #PANEL_BYTES} bytes of the kind of memory that the weights live in
    * @param millis time to spend, at least 0
    */
-  public static void run(Kernels kernels, boolean isBf16, long millis) {
+  public static void run(Kernels kernels, boolean isBf16, MemorySegment panel, long millis) {
     long end = System.nanoTime() + millis * 1_000_000;
-    try (Arena arena = Arena.ofShared()) { // the kind of memory weights live in
-      MemorySegment panel = arena.allocate(DEPTH * MatrixKernel.PANEL * 4L, 64);
-      float[] a = new float[12 * MatrixKernel.DEPTH];
-      float[] b = new float[DEPTH * 64];
-      float[] c = new float[12 * 64];
-      do {
-        for (int round = 0; round < ROUNDS_PER_CHECK; round++) {
-          boolean add = (round & 1) == 0;
-          MatrixKernel m = kernels.matrix();
-          for (int rows = 12; rows > 0; rows--) {
-            if (m.tile(rows) == rows) {
-              m.multiply(rows, 32, a, 0, MatrixKernel.DEPTH, b, 0, 64, DEPTH, c, 0, 64, add);
-              if (isBf16) {
-                m.multiplyBf16(rows, a, 0, panel, 0, DEPTH, c, 0, 64, add);
-              } else {
-                m.multiplyF32(rows, a, 0, panel, 0, DEPTH, c, 0, 64, add);
-              }
+    float[] a = new float[12 * MatrixKernel.DEPTH];
+    float[] b = new float[DEPTH * 64];
+    float[] c = new float[12 * 64];
+    do {
+      for (int round = 0; round < ROUNDS_PER_CHECK; round++) {
+        boolean add = (round & 1) == 0;
+        MatrixKernel m = kernels.matrix();
+        for (int rows = 12; rows > 0; rows--) {
+          if (m.tile(rows) == rows) {
+            m.multiply(rows, 32, a, 0, MatrixKernel.DEPTH, b, 0, 64, DEPTH, c, 0, 64, add);
+            if (isBf16) {
+              m.multiplyBf16(rows, a, 0, panel, 0, DEPTH, c, 0, 64, add);
+            } else {
+              m.multiplyF32(rows, a, 0, panel, 0, DEPTH, c, 0, 64, add);
             }
           }
-          rows(kernels.row(), a, b, c);
         }
-      } while (System.nanoTime() < end);
-    }
+        rows(kernels.row(), a, b, c);
+      }
+    } while (System.nanoTime() < end);
   }
 
   private static void rows(RowKernel row, float[] a, float[] b, float[] c) {
