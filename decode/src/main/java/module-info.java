@@ -8,5 +8,6 @@ module org.unmask.decode {
   requires tools.jackson.databind;
 
   exports org.unmask.decode;
+  exports org.unmask.decode.speculative;
   exports org.unmask.decode.trace;
 }

@@ -13,6 +13,8 @@ final class Accounting {
   private long auxiliaryRows;
   private long queryRows;
   private long keyRows;
+  private int drafted;
+  private int accepted;
 
   /** Counts one call of the main network, a step of its own. */
   void main(DecodeStep.Kind kind, Query query) {
@@ -38,6 +40,23 @@ final class Accounting {
     auxiliaryRows += query.rowCount();
   }
 
+  /** Counts a small network's pass over some rows that is no forward call. */
+  void auxiliary(int rows) {
+    auxiliary++;
+    auxiliaryRows += rows;
+  }
+
+  /** Counts a verified draft. */
+  void draft(int size, int kept) {
+    drafted += size;
+    accepted += kept;
+  }
+
+  /** Returns how many calls of an auxiliary network there were. */
+  int auxiliaryCalls() {
+    return auxiliary;
+  }
+
   /** Returns how many steps there were, which number the steps from 0. */
   int steps() {
     return steps;
@@ -61,6 +80,8 @@ final class Accounting {
         keyRows,
         auxiliaryRows,
         ids.length - canvas.masks(0, canvas.length()),
-        kept);
+        kept,
+        drafted,
+        accepted);
   }
 }

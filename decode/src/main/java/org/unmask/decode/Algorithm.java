@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.unmask.model.Conditioning;
 
 /**
  * One decoding strategy of the catalogue: its name, its source, its options and how to start it.
@@ -31,6 +32,7 @@ public final class Algorithm {
   private final Factory factory;
   private final Check check;
   private final String cacheReason;
+  private final Conditioning network;
 
   private Algorithm(Builder builder, Factory factory) {
     this.id = builder.id;
@@ -40,6 +42,7 @@ public final class Algorithm {
     this.parameters = java.util.Collections.unmodifiableMap(builder.parameters);
     this.check = builder.check;
     this.cacheReason = builder.cacheReason;
+    this.network = builder.network;
     this.factory = factory;
   }
 
@@ -75,7 +78,12 @@ public final class Algorithm {
 
   /** Returns the caches that go with this algorithm. */
   public List<String> caches() {
-    return parameters.get(CommonOptions.CACHE).choices();
+    return parameter(CommonOptions.CACHE).map(Parameter::choices).orElse(List.of("none"));
+  }
+
+  /** Returns the kind of network the algorithm decodes with. */
+  public Conditioning network() {
+    return network;
   }
 
   void check(DecodeOptions options) {
@@ -132,6 +140,7 @@ public final class Algorithm {
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     private Check check = CommonOptions::checkBlocks;
     private String cacheReason = "the method has a forward call of its own";
+    private Conditioning network = Conditioning.FULL;
 
     private Builder(String id, String title) {
       this.id = id;
@@ -182,6 +191,13 @@ public final class Algorithm {
     Builder noOtherCache(String reason) {
       cacheReason = reason;
       return this;
+    }
+
+    /** Says that the algorithm decodes token by token with another network than a denoiser. */
+    Builder network(Conditioning kind) {
+      network = kind;
+      CommonOptions.OF_DENOISERS.forEach(parameters::remove);
+      return freeBlocks();
     }
 
     /** Says that block ends are the algorithm's own business and need not divide the length. */

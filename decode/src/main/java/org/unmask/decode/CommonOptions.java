@@ -16,6 +16,9 @@ final class CommonOptions {
   static final String EPS = "eps";
   static final String SUPPRESS_MASK = "suppress-mask";
 
+  /** Options that speak of masks, and mean nothing to a network that has none. */
+  static final List<String> OF_DENOISERS = List.of(BLOCK_LENGTH, STEPS, CACHE, EPS);
+
   private static final int MANY = Integer.MAX_VALUE;
 
   private CommonOptions() {}
@@ -53,7 +56,10 @@ final class CommonOptions {
   }
 
   /** Fills the defaults that follow from other options. */
-  static void derive(Map<String, Object> values, boolean blockLengthGiven) {
+  static void derive(Algorithm algorithm, Map<String, Object> values, boolean blockLengthGiven) {
+    if (algorithm.parameter(BLOCK_LENGTH).isEmpty()) {
+      return;
+    }
     int genLength = (int) values.get(GEN_LENGTH);
     if (!blockLengthGiven) {
       int usual = (int) values.getOrDefault(BLOCK_LENGTH, genLength);

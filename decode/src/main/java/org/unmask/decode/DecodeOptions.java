@@ -49,7 +49,7 @@ public final class DecodeOptions {
         values.put(parameter.name(), value);
       }
     }
-    CommonOptions.derive(values, parsed.containsKey(CommonOptions.BLOCK_LENGTH));
+    CommonOptions.derive(found, values, parsed.containsKey(CommonOptions.BLOCK_LENGTH));
     DecodeOptions options = new DecodeOptions(found, parsed, values);
     found.check(options);
     return options;

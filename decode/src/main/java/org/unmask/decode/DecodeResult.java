@@ -15,6 +15,8 @@ package org.unmask.decode;
  * @param auxiliaryRows rows fed to the auxiliary network
  * @param generatedTokens tokens that were generated, padding included
  * @param keptTokens tokens before the first end token, or all if there is none
+ * @param draftedTokens tokens that were drafted for the network to verify
+ * @param acceptedTokens those of them that were accepted
  */
 public record DecodeResult(
     int[] ids,
@@ -26,7 +28,9 @@ public record DecodeResult(
     long keyRows,
     long auxiliaryRows,
     int generatedTokens,
-    int keptTokens) {
+    int keptTokens,
+    int draftedTokens,
+    int acceptedTokens) {
 
   /** Returns the calls that were neither prefill nor store. */
   public int decodeNfe() {
@@ -55,6 +59,8 @@ public record DecodeResult(
         keyRows,
         auxiliaryRows + other.queryRows,
         generatedTokens,
-        keptTokens);
+        keptTokens,
+        draftedTokens,
+        acceptedTokens);
   }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
+import org.unmask.model.Conditioning;
 import org.unmask.model.Denoiser;
 
 /**
@@ -45,14 +46,10 @@ public final class Decoder {
   /**
    * Makes a decoder.
    *
-   * @param denoiser the network; must know a mask token
+   * @param denoiser the network, of the kind that the algorithms of the requests decode with
    * @param resources end tokens and what else algorithms need
    */
   public Decoder(Denoiser denoiser, DecodeResources resources) {
-    if (denoiser.maskId() < 0) {
-      throw new IllegalArgumentException(
-          "the model has no mask token, so it cannot fill masks; use a diffusion model");
-    }
     this.denoiser = denoiser;
     this.resources = resources;
   }
@@ -164,10 +161,31 @@ public final class Decoder {
               + denoiser.vocabSize()
               + "); encode it with the model's own tokenizer");
     }
+    Algorithm algorithm = request.options().algorithm();
+    requireNetwork(algorithm);
     DecodeContext.@Nullable StepSink sink =
         listener == null ? null : step -> listener.onStep(index, step);
     DecodeContext context = new DecodeContext(denoiser, resources, request, sink);
-    return request.options().algorithm().start(context);
+    return algorithm.start(context);
+  }
+
+  private void requireNetwork(Algorithm algorithm) {
+    Conditioning wanted = algorithm.network();
+    if (!denoiser.conditioning().serves(wanted)) {
+      throw new IllegalArgumentException(
+          "algorithm "
+              + algorithm.id()
+              + " needs a "
+              + wanted.word()
+              + " model and this one is "
+              + denoiser.conditioning().word()
+              + "; use one such as "
+              + wanted.example());
+    }
+    if (wanted == Conditioning.FULL && denoiser.maskId() < 0) {
+      throw new IllegalArgumentException(
+          "the model has no mask token, so it cannot fill masks; use a diffusion model");
+    }
   }
 
   /** A sequence under way. */

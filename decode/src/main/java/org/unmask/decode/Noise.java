@@ -29,7 +29,9 @@ public final class Noise {
     /** Which positions are unmasked. */
     POSITION,
     /** Whether a draft is accepted. */
-    ACCEPT
+    ACCEPT,
+    /** What is drafted for a verifier. */
+    DRAFT
   }
 
   private Noise() {}

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.unmask.model.Conditioning;
 
 class DecodeOptionsTest {
 
@@ -128,7 +129,10 @@ class DecodeOptionsTest {
               assertThat(algorithm.title()).isNotBlank().doesNotEndWith(".");
               assertThat(algorithm.parameters())
                   .extracting(Parameter::name)
-                  .containsAll(List.of("gen-length", "block-length", "steps", "cache", "seed"));
+                  .containsAll(
+                      algorithm.network() == Conditioning.FULL
+                          ? List.of("gen-length", "block-length", "steps", "cache", "seed")
+                          : List.of("gen-length", "temperature", "top-p", "top-k", "seed"));
               assertThat(algorithm.parameters())
                   .allSatisfy(p -> assertThat(p.name()).matches("[a-z0-9]+(-[a-z0-9]+)*"))
                   .allSatisfy(p -> assertThat(p.doc()).isNotBlank().doesNotEndWith("."));

@@ -209,8 +209,20 @@ class DecoderTest {
         .withMessageContaining("[0, 16)");
     ScriptedDenoiser causal = new ScriptedDenoiser(4, -1, 1, (position, seen, logits) -> {});
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> decoder(causal))
+        .isThrownBy(
+            () ->
+                decoder(causal)
+                    .decode(
+                        new DecodeRequest(new int[] {1}, DecodeOptions.of("threshold", Map.of()))))
         .withMessageContaining("no mask token");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                decoder(denoiser(0))
+                    .decode(new DecodeRequest(new int[] {1}, DecodeOptions.of("ar", Map.of()))))
+        .withMessage(
+            "algorithm ar needs a causal model and this one is bidirectional; use one such as"
+                + " unmask-qwen-ar-6m");
   }
 
   @Test

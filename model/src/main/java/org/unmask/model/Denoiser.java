@@ -30,6 +30,16 @@ public interface Denoiser {
    */
   int shift();
 
+  /** Returns what predictions may depend on. */
+  default Conditioning conditioning() {
+    return Conditioning.FULL;
+  }
+
+  /** Returns the number of layers whose sublayers a query may {@linkplain Query#skip skip}. */
+  default int layers() {
+    return 0;
+  }
+
   /**
    * Makes an empty cache of keys and values.
    *

@@ -9,6 +9,12 @@ package org.unmask.model;
  */
 public interface KvCache {
 
+  /**
+   * Sums over keys run in so many lanes, slot by slot. Rows whose slots agree with their positions
+   * modulo this number, ascending along what a row sees, give the bits of a plain sequence.
+   */
+  int LANES = 16;
+
   /** Returns the number of slots. */
   int slots();
 

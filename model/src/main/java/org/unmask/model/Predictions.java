@@ -20,6 +20,7 @@ public final class Predictions {
   private float[] logits = {};
   private int vocabSize;
   private float[] attention = {};
+  private float[] hidden = {};
 
   /**
    * Makes room for a forward call's results; called by denoisers.
@@ -56,6 +57,20 @@ public final class Predictions {
     }
     Arrays.fill(attention, 0, rows * keys, 0f);
     return attention;
+  }
+
+  /**
+   * Makes room for hidden states; called by denoisers.
+   *
+   * @param rows predicted rows
+   * @param size floats per row
+   * @return the states (rows, size), to be filled
+   */
+  public float[] resetHidden(int rows, int size) {
+    if (hidden.length < rows * size) {
+      hidden = new float[rows * size];
+    }
+    return hidden;
   }
 
   /**
@@ -117,6 +132,14 @@ public final class Predictions {
    */
   public float[] attention() {
     return attention;
+  }
+
+  /**
+   * Returns the hidden states (count, hidden size) behind the final norm, row-major, if {@linkplain
+   * Query#wantHidden wanted}.
+   */
+  public float[] hidden() {
+    return hidden;
   }
 
   /** Returns the logits per row, or 0 if they were not wanted. */

@@ -35,6 +35,8 @@ public final class Query {
   boolean unshifted;
   int attentionLayers;
   @Nullable RowReuse reuse;
+  boolean wantsHidden;
+  SublayerSkip skip = SublayerSkip.NONE;
 
   /** Makes a query without a cache: its rows attend to each other only. */
   public Query() {
@@ -174,6 +176,18 @@ public final class Query {
     return this;
   }
 
+  /** Also returns the hidden state of every predicted row, behind the final norm. */
+  public Query wantHidden(boolean wanted) {
+    wantsHidden = wanted;
+    return this;
+  }
+
+  /** Leaves out sublayers for the rows of this query. */
+  public Query skip(SublayerSkip sublayers) {
+    skip = sublayers;
+    return this;
+  }
+
   /** Reads output rows as the checkpoint's own code returns them, ignoring the model's shift. */
   public Query unshifted(boolean raw) {
     unshifted = raw;
@@ -260,6 +274,16 @@ public final class Query {
   /** Returns which rows are computed, or null for all. */
   public @Nullable RowReuse reuse() {
     return reuse;
+  }
+
+  /** Tells whether hidden states are wanted. */
+  public boolean wantsHidden() {
+    return wantsHidden;
+  }
+
+  /** Returns the sublayers left out. */
+  public SublayerSkip skipped() {
+    return skip;
   }
 
   /** Tells whether output rows are read without the model's shift. */

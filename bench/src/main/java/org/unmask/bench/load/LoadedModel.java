@@ -7,11 +7,14 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.unmask.decode.DecodeResources;
 import org.unmask.decode.Decoder;
+import org.unmask.model.Conditioning;
 import org.unmask.model.Denoiser;
 import org.unmask.model.pack.Packing;
 import org.unmask.model.transformer.Transformer;
+import org.unmask.model.transformer.TransformerConfig;
 import org.unmask.runtime.exec.WorkerPool;
 import org.unmask.runtime.kernel.Kernels;
 import org.unmask.runtime.kernel.WarmUp;
@@ -48,7 +51,7 @@ public final class LoadedModel implements AutoCloseable {
     this.transformer = transformer;
     this.text = text;
     denoiser = transformer.newDenoiser(kernels, pool);
-    endTokens = transformer.config().stopIds().stream().mapToInt(Integer::intValue).toArray();
+    endTokens = endTokens(transformer.config(), text);
     resources = DecodeResources.none().withEndTokens(endTokens);
   }
 
@@ -106,6 +109,23 @@ public final class LoadedModel implements AutoCloseable {
     return Thread.ofPlatform()
         .daemon()
         .start(() -> WarmUp.run(kernels, format == WeightFormat.BF16, panel, WARM_UP_MS));
+  }
+
+  /**
+   * Returns what ends a text: the stop tokens, and for a model that writes token by token the end
+   * of its turn, behind which it would go on with the next one.
+   */
+  private static int[] endTokens(TransformerConfig config, ModelText text) {
+    IntStream stops = config.stopIds().stream().mapToInt(Integer::intValue);
+    if (config.conditioning() == Conditioning.FULL) {
+      return stops.toArray();
+    }
+    IntStream turns =
+        Stream.of("<|eot_id|>", "<|im_end|>")
+            .map(text::encode)
+            .filter(ids -> ids.length == 1)
+            .mapToInt(ids -> ids[0]);
+    return IntStream.concat(stops, turns).distinct().toArray();
   }
 
   private static void join(Thread thread) {

@@ -3,6 +3,7 @@ package org.unmask.bench.sweep;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import org.unmask.model.Conditioning;
 import org.unmask.model.Denoiser;
 import org.unmask.model.KvCache;
 import org.unmask.model.Query;
@@ -80,6 +81,16 @@ final class SharedClock implements Denoiser {
   @Override
   public int shift() {
     return denoiser.shift();
+  }
+
+  @Override
+  public Conditioning conditioning() {
+    return denoiser.conditioning();
+  }
+
+  @Override
+  public int layers() {
+    return denoiser.layers();
   }
 
   @Override

@@ -10,13 +10,13 @@ import org.unmask.runtime.kernel.Kernels;
 import org.unmask.weights.Checkpoint;
 
 /** A checkpoint of the repository's weights folder, loaded. */
-final class ShippedModel implements AutoCloseable {
+public final class ShippedModel implements AutoCloseable {
 
   private final Checkpoint checkpoint;
   private final WorkerPool pool;
   private final Transformer model;
 
-  ShippedModel(String name) throws IOException {
+  public ShippedModel(String name) throws IOException {
     checkpoint = Checkpoint.open(folder(name));
     pool = new WorkerPool(2);
     model = Transformer.load(checkpoint, pool);
@@ -28,7 +28,7 @@ final class ShippedModel implements AutoCloseable {
         .resolve(name);
   }
 
-  Denoiser newDenoiser() {
+  public Denoiser newDenoiser() {
     return model.newDenoiser(Kernels.fastest(), pool);
   }
 

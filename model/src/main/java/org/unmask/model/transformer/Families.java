@@ -61,7 +61,11 @@ final class Families {
               .shifted()
               .qkNorm()
               .experts(Mixture.QWEN3),
-          new Family("llama", TensorNames.LLAMA, Attends.CAUSAL).shifted());
+          new Family("llama", TensorNames.LLAMA, Attends.CAUSAL).shifted(),
+          // the shipped variants of the autoregressive side
+          new Family("unmask_asarm", TensorNames.LLAMA, Attends.FULL).qkvBias(),
+          new Family("unmask_space", TensorNames.LLAMA, Attends.CAUSAL).shifted().qkvBias(),
+          new Family("unmask_markov", TensorNames.LLAMA, Attends.FULL).qkvBias());
 
   /** Who sees whom, where the folder does not say. */
   enum Attends {

@@ -49,6 +49,12 @@ final class LayerOps {
     }
   }
 
+  /** Normalises one row of the residual stream into {@code out}. */
+  void norm(RowSet rows, int row, float[] weight, float[] out, int to) {
+    int at = row * rows.ldx();
+    kernels.row().rmsNorm(rows.x, at, c.hiddenSize(), weight, c.rmsNormEps(), out, to);
+  }
+
   /** Projects queries, keys and values for the weight panels [p0, p1). */
   void qkv(TransformerWeights.Layer layer, Chunk chunk, int count, int p0, int p1) {
     float[] bias = layer.qkvBias();

@@ -43,6 +43,12 @@ final class LayerSchedule {
     /** Returns what an explicit mask hides from the rows of a chunk, or null. */
     Attention.@Nullable Visibility hides(RowSet rows, int chunk);
 
+    /** Tells whether the rows of a chunk leave out a layer's attention. */
+    boolean skipsAttention(RowSet rows, int chunk, int layer);
+
+    /** Tells whether the rows of a chunk leave out a layer's feed-forward network. */
+    boolean skipsMlp(RowSet rows, int chunk, int layer);
+
     /** Notes that queries and keys of a layer are there for all rows, before attention. */
     void projected(int layer);
 
@@ -87,21 +93,32 @@ final class LayerSchedule {
   private final WorkerPool.Task qkv =
       (task, w) -> {
         for (int i = 0; i < rows.chunks; i++) {
-          ops()[w].qkv(layer, chunks[i], count(i), p0(task), p1(task, layer.qkv()));
+          if (attends(i)) {
+            ops()[w].qkv(layer, chunks[i], count(i), p0(task), p1(task, layer.qkv()));
+          }
         }
       };
-  private final WorkerPool.Task rotate = (i, w) -> rotate(i, ops()[w], chunks[i], layer, index);
+  private final WorkerPool.Task rotate =
+      (i, w) -> {
+        if (attends(i)) {
+          rotate(i, ops()[w], chunks[i], layer, index);
+        }
+      };
   private final WorkerPool.Task attendOneHead =
       (task, w) -> {
         int heads = config().numHeads();
-        attend(task / heads, ops()[w], chunks[task / heads], task % heads, task % heads + 1);
+        if (attends(task / heads)) {
+          attend(task / heads, ops()[w], chunks[task / heads], task % heads, task % heads + 1);
+        }
       };
   private final WorkerPool.Task collectHeads = (i, w) -> ops()[w].collectHeads(chunks[i], count(i));
   private final WorkerPool.Task output =
       (task, w) -> {
         for (int i = 0; i < rows.chunks; i++) {
-          ops()[w].output(
-              layer, chunks[i], rows, from(i), count(i), p0(task), p1(task, layer.output()));
+          if (attends(i)) {
+            ops()[w].output(
+                layer, chunks[i], rows, from(i), count(i), p0(task), p1(task, layer.output()));
+          }
         }
       };
   private final WorkerPool.Task mlpNorm =
@@ -109,15 +126,19 @@ final class LayerSchedule {
   private final WorkerPool.Task gateUp =
       (task, w) -> {
         for (int i = 0; i < rows.chunks; i++) {
-          ops()[w].gateUp(mlp(), chunks[i], count(i), p0(task), p1(task, mlp().gateUp()));
+          if (!call().skipsMlp(rows, i, index)) {
+            ops()[w].gateUp(mlp(), chunks[i], count(i), p0(task), p1(task, mlp().gateUp()));
+          }
         }
       };
   private final WorkerPool.Task swiGlu = (i, w) -> ops()[w].swiGlu(mlp(), chunks[i], count(i));
   private final WorkerPool.Task down =
       (task, w) -> {
         for (int i = 0; i < rows.chunks; i++) {
-          ops()[w].down(
-              mlp(), chunks[i], rows, from(i), count(i), p0(task), p1(task, mlp().down()));
+          if (!call().skipsMlp(rows, i, index)) {
+            ops()[w].down(
+                mlp(), chunks[i], rows, from(i), count(i), p0(task), p1(task, mlp().down()));
+          }
         }
       };
 
@@ -254,6 +275,9 @@ final class LayerSchedule {
   }
 
   private void project(int i, int worker, int l) {
+    if (call.skipsAttention(rows, i, l)) {
+      return;
+    }
     TransformerWeights.Layer next = layers.get(l);
     Chunk chunk = chunks[worker];
     LayerOps o = ops[worker];
@@ -272,9 +296,14 @@ final class LayerSchedule {
     LayerOps o = ops[worker];
     int from = from(i);
     int count = count(i);
-    attend(i, o, chunk, 0, config.numHeads());
-    o.collectHeads(chunk, count);
-    o.output(layer, chunk, rows, from, count, 0, layer.output().panels());
+    if (attends(i)) {
+      attend(i, o, chunk, 0, config.numHeads());
+      o.collectHeads(chunk, count);
+      o.output(layer, chunk, rows, from, count, 0, layer.output().panels());
+    }
+    if (call.skipsMlp(rows, i, index)) {
+      return;
+    }
     o.norm(rows, from, count, layer.mlpNorm(), chunk.normed);
     Mlp.Dense dense = (Mlp.Dense) layer.mlp(); // layers with experts are run by columns
     o.gateUp(dense, chunk, count, 0, dense.gateUp().panels());
@@ -286,6 +315,10 @@ final class LayerSchedule {
     KvStore store = call.store(rows, i, index);
     o.attend(
         chunk, rows, from(i), count(i), store, call.base(rows, i), call.hides(rows, i), h0, h1);
+  }
+
+  private boolean attends(int i) {
+    return !call().skipsAttention(rows, i, index);
   }
 
   private int from(int i) {

@@ -3,6 +3,7 @@ package org.unmask.model.transformer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.unmask.model.AttentionMask;
+import org.unmask.model.Conditioning;
 
 /**
  * Shape and flags of a transformer; everything in which the families differ but tensor names.
@@ -47,6 +48,17 @@ public record TransformerConfig(
     List<Integer> stopIds,
     int maxPositions,
     @Nullable Experts experts) {
+
+  /** Returns what predictions may depend on. */
+  public Conditioning conditioning() {
+    return switch (family) {
+      case "unmask_asarm" -> Conditioning.RANK_ORDER;
+      case "unmask_space" -> Conditioning.MASK_GROUPS;
+      case "unmask_markov" -> Conditioning.BARRIERS;
+      default ->
+          attention instanceof AttentionMask.Causal ? Conditioning.CAUSAL : Conditioning.FULL;
+    };
+  }
 
   /** Returns the number of trained parameters. */
   public long parameters() {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.unmask.model.AttentionMask;
+import org.unmask.model.Conditioning;
 import org.unmask.model.Denoiser;
 import org.unmask.model.KvCache;
 import org.unmask.model.Query;
@@ -50,6 +51,7 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
   private int[] bases = {};
   private int[] rowsOfQuery = {};
   private int[] predictedOfQuery = {};
+  private int[] firstPredicted = {};
 
   TransformerDenoiser(
       TransformerConfig config,
@@ -89,6 +91,16 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
   @Override
   public int shift() {
     return config.shift();
+  }
+
+  @Override
+  public Conditioning conditioning() {
+    return config.conditioning();
+  }
+
+  @Override
+  public int layers() {
+    return config.experts() == null ? config.numLayers() : 0;
   }
 
   @Override
@@ -145,6 +157,16 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
   }
 
   private void finalNorm(int chunk, int worker) {
+    int query = predicted.chunkQuery[chunk];
+    if (queries.get(query).wantsHidden()) {
+      int d = config.hiddenSize();
+      float[] hidden = queries.get(query).predictions().hidden();
+      int from = predicted.chunkFrom[chunk];
+      for (int row = from; row < from + predicted.chunkCount[chunk]; row++) {
+        int to = (row - firstPredicted[query]) * d;
+        ops[worker].norm(predicted, row, weights.finalNorm(), hidden, to);
+      }
+    }
     ops[worker].norm(
         predicted,
         predicted.chunkFrom[chunk],
@@ -190,6 +212,16 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
             instanceof AttentionMask.Explicit explicit
         ? (row, slot) -> explicit.sees(set.queryRow[from + row], slot - base)
         : null;
+  }
+
+  @Override
+  public boolean skipsAttention(RowSet set, int chunk, int layer) {
+    return queries.get(set.chunkQuery[chunk]).skipped().attention().get(layer);
+  }
+
+  @Override
+  public boolean skipsMlp(RowSet set, int chunk, int layer) {
+    return queries.get(set.chunkQuery[chunk]).skipped().mlp().get(layer);
   }
 
   @Override
@@ -308,10 +340,16 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
     int total = 0;
     if (predictedOfQuery.length < queries.size()) {
       predictedOfQuery = new int[queries.size()];
+      firstPredicted = new int[queries.size()];
     }
     for (int i = 0; i < queries.size(); i++) {
-      predictedOfQuery[i] = queries.get(i).predictedCount();
+      Query query = queries.get(i);
+      predictedOfQuery[i] = query.predictedCount();
+      firstPredicted[i] = total;
       total += predictedOfQuery[i];
+      if (query.wantsHidden()) {
+        query.predictions().resetHidden(predictedOfQuery[i], config.hiddenSize());
+      }
     }
     predicted.reset(total);
     predicted.cut(queries, predictedOfQuery, schedule.parts());

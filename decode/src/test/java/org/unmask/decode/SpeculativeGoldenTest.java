@@ -1,0 +1,96 @@
+package org.unmask.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.unmask.decode.trace.ShippedModel;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Greedy decoding of the shipped models, token for token; see golden/speculative/ORIGIN.md. */
+class SpeculativeGoldenTest {
+
+  private static final Map<String, ShippedModel> MODELS = new HashMap<>();
+
+  @AfterAll
+  static void closeModels() {
+    MODELS.values().forEach(ShippedModel::close);
+    MODELS.clear();
+  }
+
+  static ShippedModel model(String name) throws IOException {
+    ShippedModel model = MODELS.get(name);
+    if (model == null) {
+      model = new ShippedModel(name);
+      MODELS.put(name, model);
+    }
+    return model;
+  }
+
+  static JsonNode traces(String name) throws IOException {
+    try (InputStream packed =
+            SpeculativeGoldenTest.class.getResourceAsStream(
+                "/golden/speculative/" + name + ".json.gz");
+        InputStream in = new GZIPInputStream(Objects.requireNonNull(packed))) {
+      return JsonMapper.shared().readTree(in).get("traces");
+    }
+  }
+
+  static int[] ints(JsonNode list) {
+    int[] ints = new int[list.size()];
+    for (int i = 0; i < ints.length; i++) {
+      ints[i] = list.get(i).asInt();
+    }
+    return ints;
+  }
+
+  private static Decoder decoder(String name, String auxiliary) throws IOException {
+    DecodeResources resources = DecodeResources.none().withEndTokens(2033, 2036);
+    return new Decoder(
+        model(name).newDenoiser(),
+        auxiliary.isEmpty() ? resources : resources.withAuxiliary(model(auxiliary).newDenoiser()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "unmask-qwen-ar-6m, ar, ''",
+    "unmask-qwen-ar-3m, ar, ''",
+    "unmask-qwen-ar-6m, speculative, unmask-qwen-ar-3m",
+    "unmask-qwen-ar-3m, speculative, unmask-qwen-ar-6m",
+    "unmask-qwen-ar-6m, prompt-lookup, ''",
+  })
+  void greedy_isTheOfficialText(String name, String algorithm, String auxiliary)
+      throws IOException {
+    Decoder decoder = decoder(name, auxiliary);
+    DecodeOptions options = DecodeOptions.of(algorithm, Map.of("gen-length", 48));
+    for (JsonNode trace : traces(name)) {
+      List<DecodeStep> steps = new ArrayList<>();
+      DecodeResult result =
+          decoder.decode(
+              new DecodeRequest(ints(trace.get("prompt_ids")), options),
+              (_, step) -> steps.add(step));
+      assertThat(result.ids()).isEqualTo(ints(trace.get("token_ids")));
+      assertThat(result.nfe()).isLessThanOrEqualTo(trace.get("nfe").asInt());
+      List<Double> confidences =
+          steps.stream().flatMap(step -> step.confidence().stream()).toList();
+      for (int i = 0; i < confidences.size(); i++) {
+        assertThat(confidences.get(i))
+            .isCloseTo(trace.get("probs").get(i).asDouble(), within(2e-4));
+      }
+      if (algorithm.equals("ar")) {
+        assertThat(result.nfe()).isEqualTo(trace.get("nfe").asInt());
+      }
+    }
+  }
+}
