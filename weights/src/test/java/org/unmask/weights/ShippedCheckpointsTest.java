@@ -21,6 +21,10 @@ class ShippedCheckpointsTest {
     "unmask-dream-6m, Dream, 99, 6168832",
     "unmask-qwen-ar-6m, qwen2, 99, 6168832",
     "unmask-qwen-ar-3m, qwen2, 74, 2756928",
+    "unmask-asarm-6m, unmask_asarm, 99, 6168832",
+    "unmask-space-6m, unmask_space, 99, 6168832",
+    "unmask-markov-6m, unmask_markov, 99, 6168832",
+    "unmask-chimera-heads, unmask_chimera, 27, 2214144",
   })
   void open_shipped(String name, String modelType, int tensors, long parameters)
       throws IOException {
