@@ -40,14 +40,9 @@ final class Accounting {
     auxiliaryRows += query.rowCount();
   }
 
-  /** Counts a small network's pass over some rows that is no forward call. */
-  void auxiliary(int rows) {
-    auxiliary++;
-    auxiliaryRows += rows;
-  }
-
-  /** Counts a verified draft. */
-  void draft(int size, int kept) {
+  /** Counts a verified draft, and the passes of a small network that were no forward calls. */
+  void draft(int size, int kept, int passes) {
+    auxiliary += passes;
     drafted += size;
     accepted += kept;
   }

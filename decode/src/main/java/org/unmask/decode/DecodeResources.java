@@ -4,30 +4,34 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.unmask.model.Denoiser;
+import org.unmask.model.DraftHeads;
 
 /** What decoding needs to know beside the network. Immutable; start from {@link #none} and add. */
 public final class DecodeResources {
 
   private static final DecodeResources NONE =
-      new DecodeResources(List.of(), List.of(), new float[0], null, null);
+      new DecodeResources(List.of(), List.of(), new float[0], null, null, null);
 
   private final List<Integer> endTokens;
   private final List<Integer> delimiters;
   private final float[] frequencies;
   private final @Nullable Denoiser auxiliary;
   private final @Nullable FilterModel filter;
+  private final @Nullable DraftHeads heads;
 
   private DecodeResources(
       List<Integer> endTokens,
       List<Integer> delimiters,
       float[] frequencies,
       @Nullable Denoiser auxiliary,
-      @Nullable FilterModel filter) {
+      @Nullable FilterModel filter,
+      @Nullable DraftHeads heads) {
     this.endTokens = endTokens;
     this.delimiters = delimiters;
     this.frequencies = frequencies;
     this.auxiliary = auxiliary;
     this.filter = filter;
+    this.heads = heads;
   }
 
   /** Returns empty resources. */
@@ -41,12 +45,12 @@ public final class DecodeResources {
    * @param ids token ids; the first one is what a canvas is filled up with
    */
   public DecodeResources withEndTokens(int... ids) {
-    return new DecodeResources(boxed(ids), delimiters, frequencies, auxiliary, filter);
+    return new DecodeResources(boxed(ids), delimiters, frequencies, auxiliary, filter, heads);
   }
 
   /** Returns a copy that knows the tokens which end a line, where AdaBlock may end a block. */
   public DecodeResources withDelimiters(int... ids) {
-    return new DecodeResources(endTokens, boxed(ids), frequencies, auxiliary, filter);
+    return new DecodeResources(endTokens, boxed(ids), frequencies, auxiliary, filter, heads);
   }
 
   /**
@@ -55,7 +59,7 @@ public final class DecodeResources {
    * @param byToken share of each token id, in [0, 1]
    */
   public DecodeResources withFrequencies(float... byToken) {
-    return new DecodeResources(endTokens, delimiters, byToken.clone(), auxiliary, filter);
+    return new DecodeResources(endTokens, delimiters, byToken.clone(), auxiliary, filter, heads);
   }
 
   /**
@@ -64,12 +68,17 @@ public final class DecodeResources {
    * @param model shares the vocabulary of the main network; used on the decoder's thread
    */
   public DecodeResources withAuxiliary(Denoiser model) {
-    return new DecodeResources(endTokens, delimiters, frequencies, model, filter);
+    return new DecodeResources(endTokens, delimiters, frequencies, model, filter, heads);
   }
 
   /** Returns a copy with a trained filter, for Learn2PD. */
   public DecodeResources withFilter(FilterModel model) {
-    return new DecodeResources(endTokens, delimiters, frequencies, auxiliary, model);
+    return new DecodeResources(endTokens, delimiters, frequencies, auxiliary, model, heads);
+  }
+
+  /** Returns a copy with draft heads over the main network, for Chimera. */
+  public DecodeResources withDraftHeads(DraftHeads model) {
+    return new DecodeResources(endTokens, delimiters, frequencies, auxiliary, filter, model);
   }
 
   List<Integer> endTokens() {
@@ -93,6 +102,16 @@ public final class DecodeResources {
               + " unmask-qwen-ar-3m");
     }
     return auxiliary;
+  }
+
+  /** Returns the draft heads. */
+  DraftHeads draftHeads() {
+    if (heads == null) {
+      throw new IllegalArgumentException(
+          "the algorithm needs draft heads and none were given; name some, such as"
+              + " unmask-chimera-heads");
+    }
+    return heads;
   }
 
   /** Returns the trained filter. */

@@ -1,5 +1,8 @@
 package org.unmask.decode;
 
+import static org.unmask.decode.DecodeStep.Kind.PREFILL;
+import static org.unmask.decode.DecodeStep.Kind.VERIFY;
+
 import java.util.Arrays;
 import org.unmask.decode.speculative.AcceptanceRule;
 import org.unmask.decode.speculative.Commit;
@@ -20,9 +23,6 @@ import org.unmask.model.Query;
  */
 final class SpeculativeDecoding extends Decoding {
 
-  /** The parts of one sequence's loop. */
-  record Parts(Drafter drafter, Verifier verifier, AcceptanceRule rule) {}
-
   private final Drafter drafter;
   private final Verifier verifier;
   private final AcceptanceRule rule;
@@ -32,16 +32,18 @@ final class SpeculativeDecoding extends Decoding {
   private Text text;
   private Draft draft = Draft.NONE;
   private boolean isDrafting;
-  private boolean isDraftPass;
+  private boolean isDraftPassOpen;
+  private int draftPassRows;
   private boolean isEnded;
   private int auxiliaryBefore;
   private Query verified = new Query();
 
-  SpeculativeDecoding(DecodeContext context, Parts parts) {
+  SpeculativeDecoding(
+      DecodeContext context, Drafter drafter, Verifier verifier, AcceptanceRule rule) {
     super(context);
-    drafter = parts.drafter();
-    verifier = parts.verifier();
-    rule = parts.rule();
+    this.drafter = drafter;
+    this.verifier = verifier;
+    this.rule = rule;
     isLeftToRight = canvas.maskId() < 0 || context.options().algorithm().network().isCausal();
     if (isLeftToRight && !context.request().given().isEmpty()) {
       throw new IllegalArgumentException(
@@ -68,36 +70,53 @@ final class SpeculativeDecoding extends Decoding {
 
   @Override
   boolean plan(Calls calls) {
-    if (isEnded || text.length() == canvas.length()) {
-      canvas.truncate(text.length());
-      return false;
-    }
-    int most = canvas.length() - text.length() - (isLeftToRight ? 1 : 0);
-    draftChance.begin(accounting.steps());
-    isDraftPass = false;
-    isDrafting = drafter.plan(text, most, new Adder(calls));
-    if (!isDrafting) {
+    while (!isEnded && text.length() < canvas.length()) {
+      int most = canvas.length() - text.length() - (isLeftToRight ? 1 : 0);
+      draftChance.begin(accounting.steps());
+      isDrafting = drafter.plan(text, most, new Adder(calls));
+      if (isDrafting) {
+        return true;
+      }
       draft = drafter.propose(text, most, draftChance);
-      verified = verifier.plan(text, draft);
-      boolean isFirst = accounting.steps() == 0;
-      call(isFirst ? DecodeStep.Kind.PREFILL : DecodeStep.Kind.VERIFY, verified, calls);
+      Query pass = verifier.plan(text, draft);
+      if (pass != null) {
+        reportDraftPass();
+        call(accounting.steps() == 0 ? PREFILL : VERIFY, pass, calls);
+        verified = pass;
+        return true;
+      }
+      settle();
+      reportDraftPass();
     }
-    return true;
+    reportDraftPass();
+    canvas.truncate(text.length());
+    return false;
   }
 
   @Override
   void absorb() {
     if (isDrafting) {
       drafter.absorb(text, draftChance);
-      if (isDraftPass) {
-        report(DecodeStep.Kind.DENOISE, 0, text.length(), verified.rowCount());
-      }
-      return;
+    } else {
+      settle();
+      report(
+          accounting.steps() == 1 ? PREFILL : VERIFY, 0, verified.position(0), verified.rowCount());
     }
+  }
+
+  /** Reports a draft pass of the network itself, with what it settled if no other pass followed. */
+  private void reportDraftPass() {
+    if (isDraftPassOpen) {
+      isDraftPassOpen = false;
+      report(DecodeStep.Kind.DENOISE, 0, verified.position(0), draftPassRows);
+    }
+  }
+
+  private void settle() {
     Scores scores = verifier.scores();
     chance.begin(accounting.steps());
     Commit commit = rule.accept(draft, scores, chance);
-    accounting.draft(draft.size(), commit.path().length);
+    accounting.draft(draft.size(), commit.path().length, drafter.passes());
     int before = -1;
     for (int node : commit.path()) {
       place(draft.positions()[node], draft.tokens()[node], scores, before);
@@ -107,16 +126,9 @@ final class SpeculativeDecoding extends Decoding {
       place(scores.position(before), commit.extra(), scores, before);
     }
     verifier.keep(text, draft, commit);
-    int from = text.length();
-    text = text(from);
+    text = text(text.length());
     drafter.observe(text, draft, commit);
     record(commit);
-    boolean isFirst = accounting.steps() == 1;
-    report(
-        isFirst ? DecodeStep.Kind.PREFILL : DecodeStep.Kind.VERIFY,
-        0,
-        verified.position(0),
-        verified.rowCount());
   }
 
   /** Commits a token, unless the text has ended before it. */
@@ -149,9 +161,11 @@ final class SpeculativeDecoding extends Decoding {
 
     @Override
     public void main(Query query) {
-      isDraftPass = true;
-      verified = query;
+      reportDraftPass();
       call(DecodeStep.Kind.DENOISE, query, calls);
+      isDraftPassOpen = true;
+      verified = query;
+      draftPassRows = query.rowCount();
     }
 
     @Override

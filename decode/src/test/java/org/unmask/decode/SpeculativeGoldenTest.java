@@ -69,6 +69,10 @@ class SpeculativeGoldenTest {
     "unmask-qwen-ar-6m, speculative, unmask-qwen-ar-3m",
     "unmask-qwen-ar-3m, speculative, unmask-qwen-ar-6m",
     "unmask-qwen-ar-6m, prompt-lookup, ''",
+    "unmask-qwen-ar-6m, aded, ''",
+    "unmask-qwen-ar-6m, swift, ''",
+    "unmask-qwen-ar-6m, specdiff, unmask-llada-6m",
+    "unmask-qwen-ar-6m, specdiff, unmask-dream-6m",
   })
   void greedy_isTheOfficialText(String name, String algorithm, String auxiliary)
       throws IOException {
@@ -90,6 +94,53 @@ class SpeculativeGoldenTest {
       }
       if (algorithm.equals("ar")) {
         assertThat(result.nfe()).isEqualTo(trace.get("nfe").asInt());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "unmask-asarm-6m, assd, sequential_token_ids",
+    "unmask-space-6m, space, ar_token_ids",
+    "unmask-chimera-heads, chimera, ar_token_ids",
+    "unmask-markov-6m, cascade, token_ids",
+  })
+  void greedy_variantsRepeatTheirTokensAndPasses(String name, String algorithm, String plain)
+      throws IOException {
+    boolean isChimera = algorithm.equals("chimera");
+    ShippedModel model = model(isChimera ? "unmask-qwen-ar-6m" : name);
+    DecodeResources resources = DecodeResources.none().withEndTokens(2033, 2036);
+    Decoder decoder =
+        new Decoder(
+            model.newDenoiser(),
+            isChimera ? resources.withDraftHeads(model.newDraftHeads(name)) : resources);
+    for (JsonNode trace : traces(name)) {
+      if (!trace.get("stable").asBoolean()) {
+        continue;
+      }
+      JsonNode params = trace.get("params");
+      Map<String, Object> options = new HashMap<>(Map.of("gen-length", 40));
+      switch (algorithm) {
+        case "assd", "space" -> options.put("draft-length", params.get("k").asInt());
+        case "chimera" -> options.put("draft-shape", "chain");
+        default -> {
+          options.put("cascade-top-k", params.get("K").asInt());
+          options.put("rounds", params.get("rounds").asInt());
+        }
+      }
+      int[] prompt = ints(trace.get("prompt_ids"));
+      DecodeResult result =
+          decoder.decode(new DecodeRequest(prompt, DecodeOptions.of(algorithm, options)));
+      assertThat(result.ids()).isEqualTo(ints(trace.get("token_ids")));
+      assertThat(result.ids()).isEqualTo(ints(trace.get(plain)));
+      if (trace.has("nfe")) {
+        assertThat(result.nfe()).isEqualTo(trace.get("nfe").asInt());
+      }
+      for (int rounds = 1; rounds <= 2 && trace.has("rounds1_token_ids"); rounds++) {
+        options.put("rounds", rounds);
+        result = decoder.decode(new DecodeRequest(prompt, DecodeOptions.of(algorithm, options)));
+        assertThat(result.ids()).isEqualTo(ints(trace.get("rounds" + rounds + "_token_ids")));
+        assertThat(result.nfe()).isEqualTo(rounds);
       }
     }
   }

@@ -36,6 +36,7 @@ public final class Query {
   int attentionLayers;
   @Nullable RowReuse reuse;
   boolean wantsHidden;
+  float @Nullable [] states;
   SublayerSkip skip = SublayerSkip.NONE;
 
   /** Makes a query without a cache: its rows attend to each other only. */
@@ -182,6 +183,16 @@ public final class Query {
     return this;
   }
 
+  /**
+   * Feeds states in place of the embeddings of the tokens.
+   *
+   * @param states (rows, hidden size), row-major
+   */
+  public Query states(float[] states) {
+    this.states = states;
+    return this;
+  }
+
   /** Leaves out sublayers for the rows of this query. */
   public Query skip(SublayerSkip sublayers) {
     skip = sublayers;
@@ -279,6 +290,11 @@ public final class Query {
   /** Tells whether hidden states are wanted. */
   public boolean wantsHidden() {
     return wantsHidden;
+  }
+
+  /** Returns the states fed in place of embeddings, or null. */
+  public float @Nullable [] states() {
+    return states;
   }
 
   /** Returns the sublayers left out. */

@@ -22,6 +22,7 @@ public final class CausalVerifier implements Verifier {
   private final Warp warp;
   private final int vocabSize;
   private final boolean tapsHidden;
+  private final int scratch;
   private int cached;
   private int lead;
   private int start;
@@ -38,11 +39,19 @@ public final class CausalVerifier implements Verifier {
    * @param warp how laws are made
    * @param suppressed token that is never proposed, or -1
    * @param tapsHidden whether hidden states are wanted
+   * @param scratchSlots slots of the cache left to others
    */
   public CausalVerifier(
-      Denoiser network, int limit, int most, Warp warp, int suppressed, boolean tapsHidden) {
+      Denoiser network,
+      int limit,
+      int most,
+      Warp warp,
+      int suppressed,
+      boolean tapsHidden,
+      int scratchSlots) {
     // a node may have to go so far up that its slot agrees with its position
-    cache = network.newCache(limit + KvCache.LANES * (most + 1));
+    scratch = limit + KvCache.LANES * (most + 1);
+    cache = network.newCache(scratch + scratchSlots);
     query = new Query(cache).unshifted(true).wantLogits(!warp.isGreedy()).wantHidden(tapsHidden);
     if (suppressed >= 0) {
       query.suppress(suppressed);
@@ -55,6 +64,11 @@ public final class CausalVerifier implements Verifier {
   /** Returns the cache, whose slots [0, committed) hold the text but for its last token. */
   public KvCache cache() {
     return cache;
+  }
+
+  /** Returns the first slot of the cache that is left to others. */
+  public int scratch() {
+    return scratch;
   }
 
   /** Returns the query of the last pass. */

@@ -35,6 +35,11 @@ public interface Drafter {
    */
   Draft propose(Text text, int most, Chance chance);
 
+  /** Returns the passes of a network of its own that the last draft took beside forward calls. */
+  default int passes() {
+    return 0;
+  }
+
   /**
    * Learns what became of a draft.
    *

@@ -28,7 +28,8 @@ final class TrigramTable {
   }
 
   /** Returns the successors of two tokens, or null if none are known. */
-  @org.jspecify.annotations.Nullable Entry find(int first, int second) {
+  @org.jspecify.annotations.Nullable
+  Entry find(int first, int second) {
     long key = key(first, second);
     int at = slot(key);
     return entries[at];

@@ -1,12 +1,13 @@
 package org.unmask.decode.speculative;
 
+import org.jspecify.annotations.Nullable;
 import org.unmask.model.Query;
 
 /** Scores drafts with one pass of the network each. Belongs to one sequence. */
 public interface Verifier {
 
-  /** Makes the query that scores a draft. */
-  Query plan(Text text, Draft draft);
+  /** Makes the query that scores a draft, or none if the scores are known without a pass. */
+  @Nullable Query plan(Text text, Draft draft);
 
   /** Returns what the pass planned last says. */
   Scores scores();

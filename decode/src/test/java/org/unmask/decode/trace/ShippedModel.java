@@ -3,7 +3,9 @@ package org.unmask.decode.trace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.unmask.model.Denoiser;
+import org.unmask.model.DraftHeads;
 import org.unmask.model.transformer.Transformer;
 import org.unmask.runtime.exec.WorkerPool;
 import org.unmask.runtime.kernel.Kernels;
@@ -15,6 +17,7 @@ public final class ShippedModel implements AutoCloseable {
   private final Checkpoint checkpoint;
   private final WorkerPool pool;
   private final Transformer model;
+  private @Nullable Checkpoint heads;
 
   public ShippedModel(String name) throws IOException {
     checkpoint = Checkpoint.open(folder(name));
@@ -32,8 +35,17 @@ public final class ShippedModel implements AutoCloseable {
     return model.newDenoiser(Kernels.fastest(), pool);
   }
 
+  /** Loads draft heads over this model. */
+  public DraftHeads newDraftHeads(String name) throws IOException {
+    heads = Checkpoint.open(folder(name)); // embeddings are read from the backbone's
+    return model.newDraftHeads(heads, Kernels.fastest(), pool);
+  }
+
   @Override
   public void close() {
+    if (heads != null) {
+      heads.close();
+    }
     pool.close();
     checkpoint.close();
   }

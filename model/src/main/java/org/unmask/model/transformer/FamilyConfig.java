@@ -246,7 +246,8 @@ record FamilyConfig(
    * tokenizer's files, else the one of the family's published checkpoints.
    */
   private int maskId(AttentionMask attention, int vocabulary) throws IOException {
-    int id = c.id("mask_id", c.id("mask_token_id", -1));
+    // a barrier is what a Markov transformer is fed in place of a token it may not see
+    int id = c.id("mask_id", c.id("mask_token_id", c.id("barrier_token_id", -1)));
     if (id < 0 && !(attention instanceof AttentionMask.Causal)) {
       id = tokenizerMask.id();
       id = id >= 0 || family.maskId() >= vocabulary ? id : family.maskId();

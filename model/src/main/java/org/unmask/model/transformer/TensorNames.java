@@ -87,6 +87,27 @@ record TensorNames(
           "model.layers.{i}.mlp.gate",
           "model.layers.{i}.mlp.gate.expert_bias");
 
+  /** Returns the same names with another prefix for layers and final norm. */
+  TensorNames under(String prefix) {
+    return new TensorNames(
+        embedding,
+        finalNorm.replace("model.", prefix),
+        head,
+        attentionNorm.replace("model.", prefix),
+        q.replace("model.", prefix),
+        k.replace("model.", prefix),
+        v.replace("model.", prefix),
+        qNorm.replace("model.", prefix),
+        kNorm.replace("model.", prefix),
+        output.replace("model.", prefix),
+        mlpNorm.replace("model.", prefix),
+        gate.replace("model.", prefix),
+        up.replace("model.", prefix),
+        down.replace("model.", prefix),
+        router,
+        expertBias);
+  }
+
   /** Returns the name of a dense MLP's matrix as an expert has it. */
   static String ofExpert(String pattern, int expert) {
     return pattern.replace(".mlp.", ".mlp.experts." + expert + ".");

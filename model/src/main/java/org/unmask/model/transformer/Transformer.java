@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.unmask.model.Denoiser;
+import org.unmask.model.DraftHeads;
 import org.unmask.model.pack.Packing;
 import org.unmask.runtime.exec.WorkerPool;
 import org.unmask.runtime.kernel.Kernels;
@@ -142,6 +143,24 @@ public final class Transformer {
    */
   public Denoiser newDenoiser(Kernels kernels, WorkerPool pool) {
     return newDenoiser(kernels, pool, LayerSchedule.suitsRows(weights));
+  }
+
+  /**
+   * Makes draft heads over this model, the frozen backbone they were trained for.
+   *
+   * @param heads an open checkpoint of {@code model_type} unmask_chimera
+   * @param kernels which kernels to run; all give the same bits
+   * @param pool threads
+   * @throws IOException if it is of another kind, names another backbone's shape or lacks a tensor
+   */
+  public DraftHeads newDraftHeads(Checkpoint heads, Kernels kernels, WorkerPool pool)
+      throws IOException {
+    return ChimeraHeads.load(heads, config, weights, rotary, kernels, pool);
+  }
+
+  /** Tells whether a checkpoint holds draft heads and no model of its own. */
+  public static boolean areDraftHeads(Checkpoint checkpoint) {
+    return checkpoint.config().path("model_type").asString("").equals(ChimeraHeads.TYPE);
   }
 
   /** Makes a denoiser with a forced schedule. */

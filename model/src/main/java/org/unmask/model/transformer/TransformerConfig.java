@@ -49,6 +49,30 @@ public record TransformerConfig(
     int maxPositions,
     @Nullable Experts experts) {
 
+  /** Returns the same shape with another number of layers. */
+  TransformerConfig withLayers(int layers) {
+    return new TransformerConfig(
+        family,
+        vocabSize,
+        hiddenSize,
+        intermediateSize,
+        layers,
+        numHeads,
+        numKvHeads,
+        headDim,
+        rmsNormEps,
+        rotaryFrequencies,
+        attention,
+        shift,
+        hasQkvBias,
+        hasQkNorm,
+        isTied,
+        maskId,
+        stopIds,
+        maxPositions,
+        experts);
+  }
+
   /** Returns what predictions may depend on. */
   public Conditioning conditioning() {
     return switch (family) {

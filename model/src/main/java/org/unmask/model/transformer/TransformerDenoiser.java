@@ -323,6 +323,7 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
   public void embed(int chunk) {
     Query query = queries.get(rows.chunkQuery[chunk]);
     int from = rows.chunkFrom[chunk];
+    float[] states = query.states();
     for (int row = from; row < from + rows.chunkCount[chunk]; row++) {
       embed(query, rows.queryRow[row], weights, rows.x, row * rows.ldx());
     }
@@ -332,6 +333,11 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
   static void embed(Query query, int r, TransformerWeights weights, float[] x, int at) {
     Tensor table = weights.embedding();
     int d = weights.finalNorm().length;
+    float[] states = query.states();
+    if (states != null) {
+      System.arraycopy(states, r * d, x, at, d);
+      return;
+    }
     table.toFloats((long) query.id(r) * d, x, at, d);
   }
 

@@ -88,27 +88,43 @@ record TransformerWeights(
     return new Loader(checkpoint, c, names, format, plan -> packed.next()).load();
   }
 
+  /** Loads layers and final norm of a network that shares embedding and head with another. */
+  static TransformerWeights loadUpon(
+      Checkpoint checkpoint,
+      TransformerConfig c,
+      TensorNames names,
+      TransformerWeights shared,
+      WorkerPool pool)
+      throws IOException {
+    List<MatrixPlan> plans = new ArrayList<>();
+    new Loader(checkpoint, c, names, WeightFormat.F32, noting(plans)).layers();
+    Iterator<PackedMatrix> packed =
+        Packing.inMemory().pack(checkpoint, WeightFormat.F32.name(), plans, pool).iterator();
+    Loader loader = new Loader(checkpoint, c, names, WeightFormat.F32, plan -> packed.next());
+    List<Layer> layers = loader.layers();
+    return new TransformerWeights(shared.embedding, layers, loader.finalNorm(), shared.head);
+  }
+
   /** Looks at every tensor as loading does, and lists what it would pack, in order. */
   static List<MatrixPlan> plan(
       Checkpoint checkpoint, TransformerConfig c, TensorNames names, WeightFormat format)
       throws IOException {
+    List<MatrixPlan> plans = new ArrayList<>();
+    new Loader(checkpoint, c, names, format, noting(plans)).load();
+    return plans;
+  }
+
+  /** Returns a packer that notes what it would pack. */
+  private static Function<MatrixPlan, PackedMatrix> noting(List<MatrixPlan> plans) {
     PackedMatrix placeholder =
         PackedMatrix.of(
             new PackedLayout(WeightFormat.F32, 1, 1),
             MemorySegment.ofArray(new float[PackedMatrix.PANEL]),
             new float[0]);
-    List<MatrixPlan> plans = new ArrayList<>();
-    new Loader(
-            checkpoint,
-            c,
-            names,
-            format,
-            plan -> {
-              plans.add(plan);
-              return placeholder;
-            })
-        .load();
-    return plans;
+    return plan -> {
+      plans.add(plan);
+      return placeholder;
+    };
   }
 
   /** Collects tensors, checks shapes and notes which were used. */
@@ -135,9 +151,21 @@ record TransformerWeights(
     }
 
     TransformerWeights load() throws IOException {
+      Tensor embedding = matrix(names.embedding(), 0, c.vocabSize(), c.hiddenSize());
+      List<Layer> layers = layers();
+      float[] finalNorm = finalNorm();
+      Tensor head = c.isTied() ? embedding : matrix(names.head(), 0, c.vocabSize(), c.hiddenSize());
+      refuseUnknownTensors();
+      return new TransformerWeights(embedding, layers, finalNorm, pack(head));
+    }
+
+    float[] finalNorm() throws IOException {
+      return vector(names.finalNorm() + ".weight", 0, c.hiddenSize());
+    }
+
+    List<Layer> layers() throws IOException {
       int queries = c.numHeads() * c.headDim();
       int keys = c.numKvHeads() * c.headDim();
-      Tensor embedding = matrix(names.embedding(), 0, c.vocabSize(), c.hiddenSize());
       List<Layer> layers = new ArrayList<>();
       for (int i = 0; i < c.numLayers(); i++) {
         layers.add(
@@ -151,10 +179,7 @@ record TransformerWeights(
                 vector(names.mlpNorm() + ".weight", i, c.hiddenSize()),
                 mlp(i)));
       }
-      float[] finalNorm = vector(names.finalNorm() + ".weight", 0, c.hiddenSize());
-      Tensor head = c.isTied() ? embedding : matrix(names.head(), 0, c.vocabSize(), c.hiddenSize());
-      refuseUnknownTensors();
-      return new TransformerWeights(embedding, layers, finalNorm, pack(head));
+      return layers;
     }
 
     private PackedMatrix qkv(int layer, int queries, int keys) throws IOException {
