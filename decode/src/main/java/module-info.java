@@ -8,6 +8,7 @@ module org.unmask.decode {
   requires tools.jackson.databind;
 
   exports org.unmask.decode;
+  exports org.unmask.decode.certify;
   exports org.unmask.decode.speculative;
   exports org.unmask.decode.trace;
 }

@@ -5,6 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.unmask.decode.speculative.Proposal;
 import org.unmask.model.Conditioning;
 
 /**
@@ -33,6 +36,7 @@ public final class Algorithm {
   private final Check check;
   private final String cacheReason;
   private final Conditioning network;
+  private final @Nullable Function<DecodeOptions, Proposal> proposal;
 
   private Algorithm(Builder builder, Factory factory) {
     this.id = builder.id;
@@ -43,6 +47,7 @@ public final class Algorithm {
     this.check = builder.check;
     this.cacheReason = builder.cacheReason;
     this.network = builder.network;
+    this.proposal = builder.proposal;
     this.factory = factory;
   }
 
@@ -84,6 +89,11 @@ public final class Algorithm {
   /** Returns the kind of network the algorithm decodes with. */
   public Conditioning network() {
     return network;
+  }
+
+  /** Returns how the algorithm proposes tokens under some options, or null if it does not. */
+  @Nullable Proposal proposal(DecodeOptions options) {
+    return proposal == null ? null : proposal.apply(options);
   }
 
   void check(DecodeOptions options) {
@@ -141,6 +151,7 @@ public final class Algorithm {
     private Check check = CommonOptions::checkBlocks;
     private String cacheReason = "the method has a forward call of its own";
     private Conditioning network = Conditioning.FULL;
+    private @Nullable Function<DecodeOptions, Proposal> proposal;
 
     private Builder(String id, String title) {
       this.id = id;
@@ -198,6 +209,12 @@ public final class Algorithm {
       network = kind;
       CommonOptions.OF_DENOISERS.forEach(parameters::remove);
       return freeBlocks();
+    }
+
+    /** Says how the algorithm proposes tokens that a rule accepts. */
+    Builder proposing(Function<DecodeOptions, Proposal> how) {
+      proposal = how;
+      return this;
     }
 
     /** Says that block ends are the algorithm's own business and need not divide the length. */

@@ -44,7 +44,9 @@ public final class Algorithms {
                   FreeDave.ALGORITHM,
                   S2d2.ALGORITHM,
                   Apd.ALGORITHM,
-                  WindowDecoding.LeftRight.ALGORITHM),
+                  WindowDecoding.LeftRight.ALGORITHM,
+                  Padir.ALGORITHM,
+                  Gibbs.ALGORITHM),
               SpeculativeAlgorithms.algorithms())
           .flatMap(List::stream)
           .collect(Collectors.toMap(Algorithm::id, a -> a, (a, b) -> a, LinkedHashMap::new));

@@ -5,8 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.unmask.decode.speculative.AcceptanceRule;
+import org.unmask.decode.speculative.Proposal;
 
 /**
  * An algorithm with a checked value for each of its options.
@@ -97,6 +100,16 @@ public final class DecodeOptions {
   /** Returns the algorithm. */
   public Algorithm algorithm() {
     return algorithm;
+  }
+
+  /** Returns the rule that accepts drafts, if the algorithm drafts. */
+  public Optional<AcceptanceRule> rule() {
+    return proposal().map(proposal -> Rules.of(this));
+  }
+
+  /** Returns how tokens are drafted, if they are. */
+  public Optional<Proposal> proposal() {
+    return Optional.ofNullable(algorithm.proposal(this));
   }
 
   /** Returns every option with its value, defaults included, in the catalogue's order. */

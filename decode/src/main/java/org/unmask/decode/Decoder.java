@@ -173,14 +173,13 @@ public final class Decoder {
     Conditioning wanted = algorithm.network();
     if (!denoiser.conditioning().serves(wanted)) {
       throw new IllegalArgumentException(
-          "algorithm "
-              + algorithm.id()
-              + " needs a "
+          "the algorithm needs "
+              + (wanted == Conditioning.RANK_ORDER ? "an " : "a ")
               + wanted.word()
-              + " model and this one is "
-              + denoiser.conditioning().word()
-              + "; use one such as "
-              + wanted.example());
+              + " model, such as "
+              + wanted.example()
+              + ", and this one is "
+              + denoiser.conditioning().word());
     }
     if (wanted == Conditioning.FULL && denoiser.maskId() < 0) {
       throw new IllegalArgumentException(

@@ -43,6 +43,7 @@ final class Rules {
     List<String> ids = new ArrayList<>(IDS);
     ids.addAll(List.of(released));
     return builder
+        .proposing(proposal)
         .with(Parameter.choice(RULE, usual, ids, "what accepts a draft"))
         .with(Parameter.flag(LOSSY, false, "allow a rule that changes the law of the output"))
         .with(Parameter.number(TYPICAL_EPSILON, 0.09, 0, 1, "threshold of rule typical"))

@@ -221,8 +221,8 @@ class DecoderTest {
                 decoder(denoiser(0))
                     .decode(new DecodeRequest(new int[] {1}, DecodeOptions.of("ar", Map.of()))))
         .withMessage(
-            "algorithm ar needs a causal model and this one is bidirectional; use one such as"
-                + " unmask-qwen-ar-6m");
+            "the algorithm needs a causal model, such as unmask-qwen-ar-6m, and this one is"
+                + " bidirectional");
   }
 
   @Test

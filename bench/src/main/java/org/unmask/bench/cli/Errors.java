@@ -36,18 +36,17 @@ final class Errors {
     return oneLine(e.getMessage());
   }
 
-  /** Returns picocli's suggestions, or the nearest option name where it has none. */
+  /** Returns the nearest option name, or picocli's suggestions where none is near. */
   private static List<String> suggestions(UnmatchedArgumentException e) {
-    List<String> suggestions = e.getSuggestions();
-    if (!suggestions.isEmpty() || !e.isUnknownOption()) {
-      return suggestions;
+    if (!e.isUnknownOption()) {
+      return e.getSuggestions();
     }
     String given = e.getUnmatched().getFirst().replaceFirst("=.*", "");
     return e.getCommandLine().getCommandSpec().optionsMap().keySet().stream()
         .filter(name -> distance(name, given) <= 2)
         .min(Comparator.comparingInt(name -> distance(name, given)))
         .map(List::of)
-        .orElse(List.of());
+        .orElse(e.getSuggestions());
   }
 
   /** Returns the Levenshtein distance of two words. */

@@ -52,7 +52,7 @@ final class GenerateCommand extends Verb implements DecodingFlags.Holder {
       int[] ids = raw ? model.text().encode(prompt) : model.text().chatUser(prompt);
       LiveCanvas canvas = canvas(model, options.genLength());
       long start = System.nanoTime();
-      DecodeResult result = model.decoder().decode(new DecodeRequest(ids, options), canvas);
+      DecodeResult result = model.decoder(options).decode(new DecodeRequest(ids, options), canvas);
       double ms = (System.nanoTime() - start) / 1e6;
       if (canvas != null) {
         ms -= canvas.pausedNanos() / 1e6;

@@ -82,7 +82,9 @@ final class TraceCommand extends Verb implements DecodingFlags.Holder {
       for (int i = 0; i < all.size() && !interrupt().requested(); i++) {
         int number = requests == null ? -1 : i;
         DecodeResult result =
-            model.decoder().decode(all.get(i), (_, step) -> show(model, number, step));
+            model
+                .decoder(all.get(i).options())
+                .decode(all.get(i), (_, step) -> show(model, number, step));
         finish(model, number, result);
       }
     }

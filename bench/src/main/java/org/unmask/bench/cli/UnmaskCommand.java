@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
       GenerateCommand.class,
       BenchCommand.class,
       TraceCommand.class,
+      CertifyCommand.class,
       ScoreCommand.class,
       TasksCommand.class,
       AlgorithmsCommand.class,

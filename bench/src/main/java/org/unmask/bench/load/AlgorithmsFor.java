@@ -11,7 +11,10 @@ import org.unmask.decode.Algorithms;
 import org.unmask.decode.DecodeResources;
 import org.unmask.decode.Decoder;
 import org.unmask.decode.FilterModel;
+import org.unmask.model.AttentionMask;
+import org.unmask.model.Conditioning;
 import org.unmask.model.Denoiser;
+import org.unmask.model.DraftHeads;
 import org.unmask.model.KvCache;
 import org.unmask.model.Query;
 import org.unmask.model.transformer.TransformerConfig;
@@ -23,6 +26,8 @@ import org.unmask.model.transformer.TransformerConfig;
  * @param alone run with the model alone
  * @param withAuxiliary need a causal model of the same vocabulary besides
  * @param withFilter need a trained filter
+ * @param withDenoiser need a diffusion model of the same vocabulary besides
+ * @param withHeads need draft heads
  * @param refused id to reason, for the others
  * @param total size of the catalogue
  */
@@ -30,6 +35,8 @@ public record AlgorithmsFor(
     List<String> alone,
     List<String> withAuxiliary,
     List<String> withFilter,
+    List<String> withDenoiser,
+    List<String> withHeads,
     Map<String, String> refused,
     int total) {
 
@@ -39,8 +46,10 @@ public record AlgorithmsFor(
    * @param config the model's configuration
    */
   public static AlgorithmsFor model(TransformerConfig config) {
-    Denoiser model = new Properties(config.vocabSize(), config.maskId(), config.shift());
-    Denoiser causal = new Properties(config.vocabSize(), -1, 1);
+    int vocab = config.vocabSize();
+    Denoiser model = new Properties(vocab, config.maskId(), config.shift(), config.conditioning());
+    Denoiser causal = new Properties(vocab, -1, 1, Conditioning.CAUSAL);
+    Denoiser denoiser = new Properties(vocab, 0, 0, Conditioning.FULL);
     DecodeResources bare = DecodeResources.none().withEndTokens(0);
     DecodeResources auxiliary = bare.withAuxiliary(causal);
     int width = FilterModel.WIDTH;
@@ -50,6 +59,8 @@ public record AlgorithmsFor(
     List<String> alone = new ArrayList<>();
     List<String> withAuxiliary = new ArrayList<>();
     List<String> withFilter = new ArrayList<>();
+    List<String> withDenoiser = new ArrayList<>();
+    List<String> withHeads = new ArrayList<>();
     Map<String, String> refused = new TreeMap<>();
     for (Algorithm algorithm : Algorithms.all()) {
       String id = algorithm.id();
@@ -60,11 +71,22 @@ public record AlgorithmsFor(
         withAuxiliary.add(id);
       } else if (Decoder.refusal(model, bare.withFilter(blank), id).isEmpty()) {
         withFilter.add(id);
+      } else if (Decoder.refusal(model, bare.withAuxiliary(denoiser), id).isEmpty()) {
+        withDenoiser.add(id);
+      } else if (Decoder.refusal(model, bare.withDraftHeads(new Heads(vocab)), id).isEmpty()) {
+        withHeads.add(id);
       } else {
         refused.put(id, Decoder.refusal(model, auxiliary.withFilter(blank), id).orElseThrow());
       }
     }
-    return new AlgorithmsFor(alone, withAuxiliary, withFilter, refused, Algorithms.all().size());
+    return new AlgorithmsFor(
+        alone,
+        withAuxiliary,
+        withFilter,
+        withDenoiser,
+        withHeads,
+        refused,
+        Algorithms.all().size());
   }
 
   /** Returns it as lines: what runs, what needs something else, what does not and why. */
@@ -81,6 +103,12 @@ public record AlgorithmsFor(
     if (!withFilter.isEmpty()) {
       lines.add("with a trained filter: " + join(withFilter));
     }
+    if (!withDenoiser.isEmpty()) {
+      lines.add("with a diffusion model of the same vocabulary: " + join(withDenoiser));
+    }
+    if (!withHeads.isEmpty()) {
+      lines.add("with draft heads: " + join(withHeads));
+    }
     Map<String, List<String>> byReason = new LinkedHashMap<>();
     refused.forEach((id, why) -> byReason.computeIfAbsent(why, _ -> new ArrayList<>()).add(id));
     byReason.forEach(
@@ -93,7 +121,13 @@ public record AlgorithmsFor(
   }
 
   /** A network that has properties and never runs. */
-  private record Properties(int vocabSize, int maskId, int shift) implements Denoiser {
+  private record Properties(int vocabSize, int maskId, int shift, Conditioning conditioning)
+      implements Denoiser {
+
+    @Override
+    public int layers() {
+      return 4; // enough for any algorithm that leaves some out
+    }
 
     @Override
     public KvCache newCache(int slots) {
@@ -103,6 +137,49 @@ public record AlgorithmsFor(
     @Override
     public void forward(List<Query> queries) {
       throw new UnsupportedOperationException("this network has properties only");
+    }
+  }
+
+  /** Draft heads that never run. */
+  private record Heads(int vocabSize) implements DraftHeads {
+
+    @Override
+    public int heads() {
+      return 1;
+    }
+
+    @Override
+    public int hiddenSize() {
+      return 1;
+    }
+
+    @Override
+    public KvCache newCache(int slots) {
+      return new Slots(slots);
+    }
+
+    @Override
+    public void remember(KvCache cache, int position, float[] states, int from, int count) {
+      throw new UnsupportedOperationException("these heads have properties only");
+    }
+
+    @Override
+    public void draft(
+        KvCache cache,
+        int head,
+        int[] trigrams,
+        int[] positions,
+        int[] slots,
+        int keys,
+        AttentionMask mask,
+        float[] state,
+        float[] logits) {
+      throw new UnsupportedOperationException("these heads have properties only");
+    }
+
+    @Override
+    public void draftBlindly(int head, float[] state, float[] logits) {
+      throw new UnsupportedOperationException("these heads have properties only");
     }
   }
 

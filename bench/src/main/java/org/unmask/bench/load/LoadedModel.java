@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.unmask.decode.DecodeOptions;
 import org.unmask.decode.DecodeResources;
 import org.unmask.decode.Decoder;
 import org.unmask.model.Conditioning;
@@ -38,6 +39,7 @@ public final class LoadedModel implements AutoCloseable {
   private final ModelText text;
   private final int[] endTokens;
   private final DecodeResources resources;
+  private final DraftPartners partners;
 
   private LoadedModel(
       Checkpoint checkpoint,
@@ -53,6 +55,11 @@ public final class LoadedModel implements AutoCloseable {
     denoiser = transformer.newDenoiser(kernels, pool);
     endTokens = endTokens(transformer.config(), text);
     resources = DecodeResources.none().withEndTokens(endTokens);
+    partners =
+        new DraftPartners(
+            checkpoint.folder(),
+            folder -> open(folder, pool.threads(), "auto"),
+            heads -> transformer.newDraftHeads(heads, kernels, pool));
   }
 
   /**
@@ -156,7 +163,21 @@ public final class LoadedModel implements AutoCloseable {
     return resources;
   }
 
-  /** Returns a decoder over the network. */
+  /**
+   * Returns what an algorithm needs beside the network, loaded.
+   *
+   * @throws IOException if it cannot be read
+   */
+  public DecodeResources resources(DecodeOptions options) throws IOException {
+    return partners.of(resources, options);
+  }
+
+  /** Returns a decoder over the network with what an algorithm needs; see {@link #resources}. */
+  public Decoder decoder(DecodeOptions options) throws IOException {
+    return new Decoder(denoiser, resources(options));
+  }
+
+  /** Returns a decoder over the network, for algorithms that need nothing else. */
   public Decoder decoder() {
     return new Decoder(denoiser, resources);
   }
@@ -191,6 +212,7 @@ public final class LoadedModel implements AutoCloseable {
 
   @Override
   public void close() {
+    partners.close();
     pool.close();
     checkpoint.close();
   }

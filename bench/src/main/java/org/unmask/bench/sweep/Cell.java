@@ -17,6 +17,7 @@ import org.unmask.bench.load.LoadedModel;
 import org.unmask.decode.DecodeListener;
 import org.unmask.decode.DecodeOptions;
 import org.unmask.decode.DecodeRequest;
+import org.unmask.decode.DecodeResources;
 import org.unmask.decode.DecodeResult;
 import org.unmask.decode.DecodeStep;
 import org.unmask.decode.Decoder;
@@ -52,6 +53,7 @@ final class Cell {
   private final Setting setting;
   private final DecodeOptions options;
   private final SharedClock clock;
+  private final DecodeResources resources;
 
   Cell(
       Context context,
@@ -59,7 +61,8 @@ final class Cell {
       List<Sample> samples,
       List<int[]> prompts,
       Strategy strategy,
-      Setting setting) {
+      Setting setting)
+      throws IOException {
     this.context = context;
     this.task = task;
     this.samples = samples;
@@ -67,6 +70,7 @@ final class Cell {
     this.strategy = strategy;
     this.setting = setting;
     options = Grid.options(setting, task.genLength());
+    resources = context.model().resources(options);
     clock = new SharedClock(context.denoiser(), context.meter(), context.stop());
   }
 
@@ -126,7 +130,7 @@ final class Cell {
               steps.computeIfPresent(begun.get(request), (_, list) -> with(list, step));
       clock.skip();
       try {
-        new Decoder(clock, context.model().resources())
+        new Decoder(clock, resources)
             .decodeAll(requests(), batch, this::store, traced ? listener : null);
         return null;
       } catch (UncheckedIOException | CancellationException e) {

@@ -15,8 +15,8 @@ import org.unmask.decode.Parameter;
  * Turns options with several values into strategies and their settings.
  *
  * <p>Each algorithm has one degree of parallelism, which becomes the curve: {@code threshold} its
- * threshold, {@code factor} its factor, every other the tokens unmasked per step. Several values of
- * any other option give a curve each.
+ * threshold, {@code factor} its factor, those that draft the length of a draft if they have one,
+ * every other the tokens unmasked per step. Several values of any other option give a curve each.
  */
 public final class Grid {
 
@@ -25,6 +25,7 @@ public final class Grid {
 
   private static final String THRESHOLD = "threshold";
   private static final String FACTOR = "factor";
+  private static final String DRAFT_LENGTH = "draft-length";
   private static final String ALL = "all";
 
   /** The usual values of each degree of parallelism, least parallel first. */
@@ -45,16 +46,16 @@ public final class Grid {
   public static List<Strategy> strategies(List<String> algorithms, Map<String, String> options) {
     List<Strategy> strategies = new ArrayList<>();
     for (String algorithm : algorithms) {
-      String axis = axis(algorithm);
+      Algorithm parameters = Algorithms.byId(algorithm);
+      String axis = axis(parameters);
       boolean counted = axis.equals(TOKENS_PER_STEP);
       String swept = counted && options.containsKey("steps") ? "steps" : axis;
-      List<String> values = split(options.getOrDefault(swept, USUAL.getOrDefault(swept, "")));
+      List<String> values = split(options.getOrDefault(swept, usual(parameters, swept)));
       Map<String, String> others = new LinkedHashMap<>(options);
       others.remove(swept);
       if (!counted || !swept.equals(axis)) {
         others.remove(TOKENS_PER_STEP);
       }
-      Algorithm parameters = Algorithms.byId(algorithm);
       if (algorithms.size() > 1) { // an option of one algorithm is not held against another
         others.keySet().removeIf(name -> parameters.parameter(name).isEmpty());
       }
@@ -72,9 +73,11 @@ public final class Grid {
         for (String value : values) {
           Map<String, String> all = new LinkedHashMap<>();
           all.put("algorithm", algorithm);
-          all.put(swept, value);
+          if (!swept.isEmpty()) {
+            all.put(swept, value);
+          }
           all.putAll(fixed);
-          settings.add(new Setting(label(swept) + "=" + value, all));
+          settings.add(new Setting(swept.isEmpty() ? "own" : label(swept) + "=" + value, all));
         }
         strategies.add(new Strategy(algorithm + suffix, !counted, settings));
       }
@@ -82,11 +85,22 @@ public final class Grid {
     return strategies;
   }
 
-  private static String axis(String algorithm) {
-    return switch (algorithm) {
-      case THRESHOLD, FACTOR -> algorithm;
-      default -> TOKENS_PER_STEP;
+  /** Returns the degree of parallelism of an algorithm, empty if it has none to choose. */
+  private static String axis(Algorithm algorithm) {
+    return switch (algorithm.id()) {
+      case THRESHOLD, FACTOR -> algorithm.id();
+      default ->
+          algorithm.parameter("steps").isPresent()
+              ? TOKENS_PER_STEP
+              : algorithm.parameter(DRAFT_LENGTH).isPresent() ? DRAFT_LENGTH : "";
     };
+  }
+
+  /** Returns the usual values of an axis, else the algorithm's default. */
+  private static String usual(Algorithm algorithm, String axis) {
+    return USUAL.getOrDefault(
+        axis,
+        algorithm.parameter(axis).map(Parameter::defaultValue).map(Object::toString).orElse(""));
   }
 
   private static String label(String option) {
@@ -132,7 +146,9 @@ public final class Grid {
     Map<String, Object> given = new LinkedHashMap<>(setting.options());
     String algorithm = (String) given.remove("algorithm");
     given.putIfAbsent("gen-length", Integer.toString(genLength));
-    given.putIfAbsent("block-length", given.get("gen-length"));
+    if (Algorithms.byId(algorithm).parameter("block-length").isPresent()) {
+      given.putIfAbsent("block-length", given.get("gen-length"));
+    }
     String perStep = (String) given.remove(TOKENS_PER_STEP);
     DecodeOptions options = DecodeOptions.of(algorithm, given);
     return perStep == null ? options : options.with("steps", steps(options, perStep));

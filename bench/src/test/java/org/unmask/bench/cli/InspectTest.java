@@ -36,7 +36,10 @@ class InspectTest {
     assertThat(json.path("mask id").asString()).contains("autoregressive", "unmask.json");
     assertThat(json.path("algorithms").path("alone").toString()).doesNotContain("threshold");
     assertThat(json.path("algorithms").path("refused").path("threshold").asString())
-        .contains("no mask token");
+        .isEqualTo(
+            "the algorithm needs a bidirectional model, such as unmask-llada-6m, and this one is"
+                + " causal");
+    assertThat(json.path("algorithms").path("alone").toString()).contains("ar", "prompt-lookup");
   }
 
   @Test

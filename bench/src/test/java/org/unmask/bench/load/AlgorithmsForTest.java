@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unmask.decode.Algorithms;
@@ -29,6 +30,8 @@ class AlgorithmsForTest {
               found.alone().size()
                   + found.withAuxiliary().size()
                   + found.withFilter().size()
+                  + found.withDenoiser().size()
+                  + found.withHeads().size()
                   + found.refused().size())
           .isEqualTo(found.total());
       assertThat(found.alone()).contains("threshold", "left-to-right");
@@ -43,6 +46,20 @@ class AlgorithmsForTest {
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessage(found.refused().get(id));
       }
+    }
+  }
+
+  @Test
+  void causalModel_getsWhatDraftsForIt() throws IOException {
+    try (LoadedModel model = LoadedModel.open(WEIGHTS.resolve("unmask-qwen-ar-6m"), 2, "auto")) {
+      AlgorithmsFor found = AlgorithmsFor.model(model.transformer().config());
+      assertThat(found.alone()).containsExactly("ar", "prompt-lookup", "aded", "swift");
+      assertThat(found.withAuxiliary()).containsExactly("speculative");
+      assertThat(found.withDenoiser()).containsExactly("specdiff");
+      assertThat(found.withHeads()).containsExactly("chimera");
+      assertThat(found.refused().get("assd"))
+          .isEqualTo(
+              "the algorithm needs an any-subset model, such as unmask-asarm-6m, and this one is causal");
     }
   }
 

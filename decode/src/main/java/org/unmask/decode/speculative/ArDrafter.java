@@ -29,6 +29,7 @@ public final class ArDrafter implements Drafter {
   private int fed;
   private int count;
   private int wanted = -1;
+  private int start;
 
   /**
    * Makes the drafter of one sequence.
@@ -62,6 +63,7 @@ public final class ArDrafter implements Drafter {
     if (wanted < 0) {
       wanted = Math.min(length, most);
       count = 0;
+      start = text.length();
       ids = Arrays.copyOf(text.tokens(), text.length() + wanted);
     }
     if (count == wanted) {
@@ -99,8 +101,7 @@ public final class ArDrafter implements Drafter {
 
   @Override
   public void observe(Text text, Draft draft, Commit commit) {
-    int kept = draft.size() == 0 ? cached : draft.positions()[0] + commit.path().length;
-    cached = Math.min(cached, kept);
+    cached = Math.min(cached, start + commit.path().length);
     if (isAdaptive && draft.size() > 0) {
       boolean isWhole = commit.path().length == draft.size();
       length = Math.clamp(isWhole ? length + 2L : length - 1L, 1, LONGEST);

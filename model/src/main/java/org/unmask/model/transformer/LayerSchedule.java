@@ -44,10 +44,14 @@ final class LayerSchedule {
     Attention.@Nullable Visibility hides(RowSet rows, int chunk);
 
     /** Tells whether the rows of a chunk leave out a layer's attention. */
-    boolean skipsAttention(RowSet rows, int chunk, int layer);
+    default boolean skipsAttention(RowSet rows, int chunk, int layer) {
+      return false;
+    }
 
     /** Tells whether the rows of a chunk leave out a layer's feed-forward network. */
-    boolean skipsMlp(RowSet rows, int chunk, int layer);
+    default boolean skipsMlp(RowSet rows, int chunk, int layer) {
+      return false;
+    }
 
     /** Notes that queries and keys of a layer are there for all rows, before attention. */
     void projected(int layer);

@@ -323,7 +323,6 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
   public void embed(int chunk) {
     Query query = queries.get(rows.chunkQuery[chunk]);
     int from = rows.chunkFrom[chunk];
-    float[] states = query.states();
     for (int row = from; row < from + rows.chunkCount[chunk]; row++) {
       embed(query, rows.queryRow[row], weights, rows.x, row * rows.ldx());
     }
