@@ -3,6 +3,7 @@ package org.unmask.decode;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.unmask.decode.speculative.RowCosts;
 import org.unmask.model.Denoiser;
 import org.unmask.model.DraftHeads;
 
@@ -10,7 +11,7 @@ import org.unmask.model.DraftHeads;
 public final class DecodeResources {
 
   private static final DecodeResources NONE =
-      new DecodeResources(List.of(), List.of(), new float[0], null, null, null);
+      new DecodeResources(List.of(), List.of(), new float[0], null, null, null, null);
 
   private final List<Integer> endTokens;
   private final List<Integer> delimiters;
@@ -18,6 +19,7 @@ public final class DecodeResources {
   private final @Nullable Denoiser auxiliary;
   private final @Nullable FilterModel filter;
   private final @Nullable DraftHeads heads;
+  private final @Nullable RowCosts costs;
 
   private DecodeResources(
       List<Integer> endTokens,
@@ -25,13 +27,15 @@ public final class DecodeResources {
       float[] frequencies,
       @Nullable Denoiser auxiliary,
       @Nullable FilterModel filter,
-      @Nullable DraftHeads heads) {
+      @Nullable DraftHeads heads,
+      @Nullable RowCosts costs) {
     this.endTokens = endTokens;
     this.delimiters = delimiters;
     this.frequencies = frequencies;
     this.auxiliary = auxiliary;
     this.filter = filter;
     this.heads = heads;
+    this.costs = costs;
   }
 
   /** Returns empty resources. */
@@ -45,12 +49,13 @@ public final class DecodeResources {
    * @param ids token ids; the first one is what a canvas is filled up with
    */
   public DecodeResources withEndTokens(int... ids) {
-    return new DecodeResources(boxed(ids), delimiters, frequencies, auxiliary, filter, heads);
+    return new DecodeResources(
+        boxed(ids), delimiters, frequencies, auxiliary, filter, heads, costs);
   }
 
   /** Returns a copy that knows the tokens which end a line, where AdaBlock may end a block. */
   public DecodeResources withDelimiters(int... ids) {
-    return new DecodeResources(endTokens, boxed(ids), frequencies, auxiliary, filter, heads);
+    return new DecodeResources(endTokens, boxed(ids), frequencies, auxiliary, filter, heads, costs);
   }
 
   /**
@@ -59,7 +64,8 @@ public final class DecodeResources {
    * @param byToken share of each token id, in [0, 1]
    */
   public DecodeResources withFrequencies(float... byToken) {
-    return new DecodeResources(endTokens, delimiters, byToken.clone(), auxiliary, filter, heads);
+    return new DecodeResources(
+        endTokens, delimiters, byToken.clone(), auxiliary, filter, heads, costs);
   }
 
   /**
@@ -68,17 +74,32 @@ public final class DecodeResources {
    * @param model shares the vocabulary of the main network; used on the decoder's thread
    */
   public DecodeResources withAuxiliary(Denoiser model) {
-    return new DecodeResources(endTokens, delimiters, frequencies, model, filter, heads);
+    return new DecodeResources(endTokens, delimiters, frequencies, model, filter, heads, costs);
   }
 
   /** Returns a copy with a trained filter, for Learn2PD. */
   public DecodeResources withFilter(FilterModel model) {
-    return new DecodeResources(endTokens, delimiters, frequencies, auxiliary, model, heads);
+    return new DecodeResources(endTokens, delimiters, frequencies, auxiliary, model, heads, costs);
   }
 
   /** Returns a copy with draft heads over the main network, for Chimera. */
   public DecodeResources withDraftHeads(DraftHeads model) {
-    return new DecodeResources(endTokens, delimiters, frequencies, auxiliary, filter, model);
+    return new DecodeResources(endTokens, delimiters, frequencies, auxiliary, filter, model, costs);
+  }
+
+  /** Returns a copy that knows what a pass of several rows costs on this machine. */
+  public DecodeResources withRowCosts(RowCosts measured) {
+    return new DecodeResources(
+        endTokens, delimiters, frequencies, auxiliary, filter, heads, measured);
+  }
+
+  /** Returns what a pass of several rows costs. */
+  RowCosts rowCosts() {
+    if (costs == null) {
+      throw new IllegalArgumentException(
+          "cap measured needs the costs of this machine and none were given; measure them first");
+    }
+    return costs;
   }
 
   List<Integer> endTokens() {

@@ -5,6 +5,7 @@ import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.unmask.decode.speculative.ArDrafter;
 import org.unmask.decode.speculative.CausalVerifier;
+import org.unmask.decode.speculative.CostCappedDrafter;
 import org.unmask.decode.speculative.DenoiserDrafter;
 import org.unmask.decode.speculative.Drafter;
 import org.unmask.decode.speculative.HiddenStateDrafter;
@@ -23,6 +24,8 @@ import org.unmask.model.KvCache;
 /** The algorithms that write token by token: autoregressive decoding and what drafts for it. */
 final class SpeculativeAlgorithms {
 
+  private static final String CAP = "cap";
+  private static final String MEASURED = "measured";
   private static final String DRAFT_LENGTH = "draft-length";
   private static final String ADAPTIVE = "adaptive-draft";
   private static final String MAX_NGRAM = "max-ngram";
@@ -61,7 +64,16 @@ final class SpeculativeAlgorithms {
 
   private static Algorithm.Builder drafting(
       String id, String title, Function<DecodeOptions, Proposal> proposal, String... released) {
-    return Rules.add(named(id, title, Conditioning.CAUSAL), proposal, "sample-match", released);
+    Algorithm.Builder causal =
+        named(id, title, Conditioning.CAUSAL)
+            .with(
+                Parameter.choice(
+                    CAP,
+                    "none",
+                    List.of("none", MEASURED),
+                    "cut drafts off where verifying more takes longer than it saves, as measured"
+                        + " here"));
+    return Rules.add(causal, proposal, "sample-match", released);
   }
 
   private static Parameter draftLength(int usual, int most) {
@@ -73,7 +85,11 @@ final class SpeculativeAlgorithms {
   }
 
   private static Decoding decoding(DecodeContext context, Drafter drafter, Verifier verifier) {
-    return new SpeculativeDecoding(context, drafter, verifier, Rules.of(context.options()));
+    DecodeOptions options = context.options();
+    boolean isCapped = options.has(CAP) && options.word(CAP).equals(MEASURED);
+    Drafter used =
+        isCapped ? new CostCappedDrafter(drafter, context.resources().rowCosts()) : drafter;
+    return new SpeculativeDecoding(context, used, verifier, Rules.of(options));
   }
 
   private static CausalVerifier verifier(

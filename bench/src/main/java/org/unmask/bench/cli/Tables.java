@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import org.unmask.bench.sweep.Curve;
+import org.unmask.bench.sweep.Grid;
 import org.unmask.bench.sweep.Measure;
 import org.unmask.bench.sweep.Plan;
 import org.unmask.bench.sweep.Summary;
@@ -30,7 +31,17 @@ final class Tables {
     List<String[]> rows = new ArrayList<>();
     rows.add(
         new String[] {
-          "strategy", "setting", "score", "tokens/step", "NFE", "ms/step", "tokens/s", "kept"
+          "strategy",
+          "setting",
+          "score",
+          "tokens/step",
+          "NFE",
+          "ms/step",
+          "tokens/s",
+          "kept",
+          "drafts kept",
+          "other NFE",
+          "exactness"
         });
     for (Curve curve : summary.curves()) {
       for (Curve.Point point : curve.points()) {
@@ -47,11 +58,24 @@ final class Tables {
                           number(m.nfe(), 1),
                           number(m.msPerStep(), 2),
                           number(m.tokensPerSecond(), 0),
-                          number(100 * m.keptShare(), 0) + " %"
+                          number(100 * m.keptShare(), 0) + " %",
+                          m.acceptedShare() > 0 ? number(100 * m.acceptedShare(), 0) + " %" : "",
+                          m.auxiliaryNfe() > 0 ? number(m.auxiliaryNfe(), 1) : "",
+                          exactness(curve, point.setting())
                         }));
       }
     }
     return align(rows, 2);
+  }
+
+  /** Returns what a rule does to the text of plain decoding, for strategies that draft. */
+  private static String exactness(Curve curve, String label) {
+    return curve.strategy().settings().stream()
+        .filter(setting -> setting.label().equals(label))
+        .findFirst()
+        .flatMap(setting -> Grid.exactness(setting))
+        .map(grade -> grade.name().toLowerCase(Locale.ROOT))
+        .orElse("");
   }
 
   private static List<String> pb(Summary summary) {

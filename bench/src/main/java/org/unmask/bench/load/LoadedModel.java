@@ -8,9 +8,11 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.unmask.decode.DecodeOptions;
 import org.unmask.decode.DecodeResources;
 import org.unmask.decode.Decoder;
+import org.unmask.decode.speculative.RowCosts;
 import org.unmask.model.Conditioning;
 import org.unmask.model.Denoiser;
 import org.unmask.model.pack.Packing;
@@ -30,6 +32,7 @@ import org.unmask.weights.Checkpoint;
 public final class LoadedModel implements AutoCloseable {
 
   private static final long WARM_UP_MS = 300;
+  private static final int MOST_COSTED_ROWS = 64;
 
   private final Checkpoint checkpoint;
   private final WorkerPool pool;
@@ -40,6 +43,7 @@ public final class LoadedModel implements AutoCloseable {
   private final int[] endTokens;
   private final DecodeResources resources;
   private final DraftPartners partners;
+  private @Nullable RowCosts costs;
 
   private LoadedModel(
       Checkpoint checkpoint,
@@ -169,7 +173,18 @@ public final class LoadedModel implements AutoCloseable {
    * @throws IOException if it cannot be read
    */
   public DecodeResources resources(DecodeOptions options) throws IOException {
-    return partners.of(resources, options);
+    DecodeResources partnered = partners.of(resources, options);
+    return options.has("cap") && options.word("cap").equals("measured")
+        ? partnered.withRowCosts(rowCosts())
+        : partnered;
+  }
+
+  /** Returns what a pass of several rows costs on this machine, measured once. */
+  public RowCosts rowCosts() {
+    if (costs == null) {
+      costs = RowCosts.measure(denoiser, MOST_COSTED_ROWS, System::nanoTime);
+    }
+    return costs;
   }
 
   /** Returns a decoder over the network with what an algorithm needs; see {@link #resources}. */

@@ -5,11 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.unmask.decode.Algorithm;
 import org.unmask.decode.Algorithms;
 import org.unmask.decode.DecodeOptions;
 import org.unmask.decode.Parameter;
+import org.unmask.decode.speculative.Exactness;
 
 /**
  * Turns options with several values into strategies and their settings.
@@ -152,6 +154,16 @@ public final class Grid {
     String perStep = (String) given.remove(TOKENS_PER_STEP);
     DecodeOptions options = DecodeOptions.of(algorithm, given);
     return perStep == null ? options : options.with("steps", steps(options, perStep));
+  }
+
+  /** Returns what a setting's rule does to the text of plain decoding, if it drafts. */
+  public static Optional<Exactness> exactness(Setting setting) {
+    String algorithm = setting.options().getOrDefault("algorithm", "");
+    if (Algorithms.byId(algorithm).parameter("rule").isEmpty()) {
+      return Optional.empty();
+    }
+    DecodeOptions options = options(setting, 64);
+    return options.proposal().map(proposal -> options.rule().orElseThrow().exactness(proposal));
   }
 
   private static int steps(DecodeOptions options, String perStep) {

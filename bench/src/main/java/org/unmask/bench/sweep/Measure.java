@@ -15,6 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param scores all metrics, each in [0, 100]; empty for an average over tasks
  * @param tokensPerStep mean of M / NFE
  * @param nfe mean number of forward passes
+ * @param auxiliaryNfe mean number of forward passes of another network
+ * @param acceptedShare accepted tokens among those drafted and verified; 0 if none were
  * @param keptShare real text among the generated tokens, in [0, 1]
  * @param msPerStep wall-clock milliseconds per forward pass of a sequence
  * @param tokensPerSecond real text per second of decoding
@@ -27,6 +29,8 @@ public record Measure(
     Map<String, Double> scores,
     double tokensPerStep,
     double nfe,
+    double auxiliaryNfe,
+    double acceptedShare,
     double keptShare,
     double msPerStep,
     double tokensPerSecond,
@@ -42,6 +46,9 @@ public record Measure(
     Map<String, Double> scores = new TreeMap<>();
     double tokensPerStep = 0;
     long nfe = 0;
+    long auxiliary = 0;
+    long drafted = 0;
+    long accepted = 0;
     long kept = 0;
     long generated = 0;
     double ms = 0;
@@ -56,6 +63,9 @@ public record Measure(
       row.scores().forEach((name, value) -> scores.merge(name, value, Double::sum));
       tokensPerStep += row.tokensPerStep();
       nfe += row.nfe();
+      auxiliary += row.auxiliaryNfe();
+      drafted += row.draftedTokens();
+      accepted += row.acceptedTokens();
       kept += row.keptTokens();
       generated += row.genLength();
       ms += row.ms();
@@ -70,6 +80,8 @@ public record Measure(
         scores,
         ratio(tokensPerStep, decoded),
         ratio(nfe, decoded),
+        ratio(auxiliary, decoded),
+        ratio(accepted, drafted),
         ratio(kept, generated),
         ratio(ms, nfe),
         ratio(1000 * kept, ms),
@@ -88,6 +100,8 @@ public record Measure(
     double score = 0;
     double tokensPerStep = 0;
     double nfe = 0;
+    double auxiliaryNfe = 0;
+    double acceptedShare = 0;
     double keptShare = 0;
     double steps = 0;
     double ms = 0;
@@ -98,6 +112,8 @@ public record Measure(
       score += task.score;
       tokensPerStep += task.tokensPerStep;
       nfe += task.nfe;
+      auxiliaryNfe += task.auxiliaryNfe;
+      acceptedShare += task.acceptedShare;
       keptShare += task.keptShare;
       double taskSteps = task.nfe * (task.samples - task.failed);
       steps += taskSteps;
@@ -114,6 +130,8 @@ public record Measure(
         Map.of(),
         tokensPerStep / n,
         nfe / n,
+        auxiliaryNfe / n,
+        acceptedShare / n,
         keptShare / n,
         ratio(ms, steps),
         ratio(1000 * kept, ms),
@@ -139,6 +157,12 @@ public record Measure(
     node.put("tokens_per_step", round(tokensPerStep))
         .put("nfe", round(nfe))
         .put("kept_share", round(keptShare));
+    if (auxiliaryNfe > 0) {
+      node.put("auxiliary_nfe", round(auxiliaryNfe));
+    }
+    if (acceptedShare > 0) {
+      node.put("accepted_share", round(acceptedShare));
+    }
   }
 
   /** Writes what depends on the machine. */

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param genLength generated tokens M, padding included
  * @param nfe forward passes
  * @param keptTokens generated tokens that are text, neither padding nor end marks
+ * @param auxiliaryNfe forward passes of another network, such as one that drafts
+ * @param draftedTokens tokens that were drafted and verified
+ * @param acceptedTokens those of them that were accepted
  * @param ms this sample's share of the wall-clock time of its batch, in milliseconds, divided by
  *     forward passes
  * @param joules this sample's share of the energy, as for {@code ms}; null where it is not measured
@@ -36,6 +39,10 @@ public record SampleRow(
     @JsonProperty("gen_length") int genLength,
     int nfe,
     @JsonProperty("kept_tokens") int keptTokens,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("auxiliary_nfe") int auxiliaryNfe,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("drafted_tokens") int draftedTokens,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("accepted_tokens")
+        int acceptedTokens,
     double ms,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double joules,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String error) {

@@ -84,6 +84,9 @@ public final class Fixtures {
                     task.genLength(),
                     nfe,
                     12,
+                    0,
+                    0,
+                    0,
                     .8 * nfe,
                     null,
                     null));
