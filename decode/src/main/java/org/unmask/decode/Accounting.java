@@ -34,6 +34,12 @@ final class Accounting {
     keyRows += query.keyCount();
   }
 
+  /** Counts the rows of another query in the same call. */
+  void more(Query query) {
+    queryRows += query.rowCount();
+    keyRows += query.keyCount();
+  }
+
   /** Counts one call of the auxiliary network. */
   void auxiliary(Query query) {
     auxiliary++;

@@ -10,6 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.unmask.decode.DecodeOptions;
+import org.unmask.decode.DecodeRequest;
+import org.unmask.decode.DecodeResources;
+import org.unmask.decode.DecodeResult;
+import org.unmask.decode.Decoder;
 import org.unmask.decode.speculative.AcceptanceRule;
 import org.unmask.decode.speculative.Exactness;
 import org.unmask.decode.speculative.IndependentRows;
@@ -18,6 +22,7 @@ import org.unmask.decode.speculative.Resample;
 import org.unmask.decode.speculative.Residual;
 import org.unmask.decode.speculative.SampleMatch;
 import org.unmask.decode.speculative.Typical;
+import org.unmask.model.Conditioning;
 
 class CertificateTest {
 
@@ -89,6 +94,25 @@ class CertificateTest {
     Certificate certificate = Certificate.of(DecodeOptions.of(algorithm, options), SAMPLES);
     assertThat(certificate.isExact()).isFalse();
     assertThat(certificate.holds()).isFalse();
+  }
+
+  @Test
+  void unverifiedParallelSampling_isCaught() {
+    Map<String, ?> unverified = Map.of("rule", "tolerance", "ratio-bonus", 1, "lossy", true);
+    assertThat(Certificate.of(DecodeOptions.of("assd", unverified), SAMPLES).findings())
+        .noneMatch(Finding::holds);
+  }
+
+  @Test
+  void assd_neverTakesMorePassesThanTokens() {
+    ToyNetwork network = new ToyNetwork(6, Conditioning.RANK_ORDER, 3, 4, 0);
+    Decoder decoder = new Decoder(network, DecodeResources.none().withEndTokens(5));
+    DecodeOptions options =
+        DecodeOptions.of("assd", Map.of("gen-length", 24, "temperature", 1, "draft-length", 5));
+    for (int i = 0; i < 1000; i++) {
+      DecodeResult result = decoder.decode(new DecodeRequest(new int[] {0, 1, 2}, options, i));
+      assertThat(result.nfe()).as("sequence %d", i).isLessThanOrEqualTo(result.generatedTokens());
+    }
   }
 
   @Test
