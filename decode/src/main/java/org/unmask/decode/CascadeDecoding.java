@@ -59,8 +59,7 @@ final class CascadeDecoding extends Decoding {
     // order m feeds at most m + 1 rows for each of K contexts of each place
     int slots = prompt + GROUP * Math.max(1, most * rounds);
     for (int g = 0; g < groups.length; g++) {
-      groups[g] =
-          new Query(context.denoiser().newCache(slots)).unshifted(true).wantLogits(true);
+      groups[g] = new Query(context.denoiser().newCache(slots)).unshifted(true).wantLogits(true);
       suppressMask(groups[g]);
     }
     cascade = new Cascade(0, 0, new double[1][0]);
@@ -133,8 +132,7 @@ final class CascadeDecoding extends Decoding {
     Arrays.setAll(slots, r -> prompt + r);
     int[] predicted = asked.values().stream().mapToInt(r -> r).distinct().sorted().toArray();
     asked.forEach(
-        (key, row) ->
-            placeOf.put(key, new Place(g, Arrays.binarySearch(predicted, row))));
+        (key, row) -> placeOf.put(key, new Place(g, Arrays.binarySearch(predicted, row))));
     groups[g]
         .rows(ids, positions, slots, ids.length)
         .mask(new AttentionMask.Tree(prompt, slots, parents))
@@ -142,8 +140,7 @@ final class CascadeDecoding extends Decoding {
   }
 
   /** Adds the rows of a context that are not there yet; returns the last one. */
-  private int feed(
-      int place, int[] tokens, Map<List<Integer>, Integer> rowOf, List<int[]> rows) {
+  private int feed(int place, int[] tokens, Map<List<Integer>, Integer> rowOf, List<int[]> rows) {
     int start = place - tokens.length;
     List<Integer> path = new ArrayList<>(List.of(start));
     int parent = -1;

@@ -3,6 +3,7 @@ package org.unmask.decode;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import org.unmask.decode.speculative.AnyOrderVerifier;
 import org.unmask.decode.speculative.ArDrafter;
 import org.unmask.decode.speculative.CausalVerifier;
 import org.unmask.decode.speculative.CostCappedDrafter;
@@ -336,14 +337,18 @@ final class SpeculativeAlgorithms {
         .with(draftLength(5, 64))
         .startedBy(
             context -> {
-              SelfParallelDrafter both =
-                  new SelfParallelDrafter(
+              int length = context.options().integer(DRAFT_LENGTH);
+              AnyOrderVerifier verifier =
+                  new AnyOrderVerifier(
                       context.denoiser(),
                       length(context),
-                      context.options().integer(DRAFT_LENGTH),
+                      length,
                       new CategoricalWarp(context),
                       context::isEnd);
-              return decoding(context, both, both);
+              return decoding(
+                  context,
+                  new SelfParallelDrafter(verifier, context.denoiser().maskId(), length),
+                  verifier);
             });
   }
 }

@@ -16,12 +16,6 @@ public record GreedyMatch() implements AcceptanceRule {
 
   @Override
   public int choose(double[] law, Draft draft, int[] children, int position, Chance chance) {
-    int best = 0;
-    for (int v = 1; v < law.length; v++) {
-      if (law[v] > law[best]) {
-        best = v;
-      }
-    }
-    return best;
+    return Tops.best(law);
   }
 }

@@ -75,8 +75,7 @@ public final class HiddenStateDrafter implements Drafter {
     }
     List<Node> nodes = new ArrayList<>();
     List<double[]> laws = new ArrayList<>();
-    List<Integer> slots = new ArrayList<>(); // rows of the layer
-    List<Integer> rowParents = new ArrayList<>();
+    List<Integer> rowParents = new ArrayList<>(); // of the layer's rows, slot after slot
     int from = 0; // first node of the level
     for (int level = 0; level < Math.min(most, heads.heads()); level++) {
       int to = nodes.size();
@@ -89,18 +88,18 @@ public final class HiddenStateDrafter implements Drafter {
       if (expanded.isEmpty()) {
         break;
       }
-      float[] logits = logits(text, level, expanded, nodes, slots, rowParents);
+      float[] logits = logits(text, level, expanded, nodes, rowParents);
       from = to;
       for (int i = 0; i < expanded.size(); i++) {
         int parent = expanded.get(i);
         int sum = parent < 0 ? 0 : nodes.get(parent).rankSum();
         float[] row =
             Arrays.copyOfRange(logits, i * heads.vocabSize(), (i + 1) * heads.vocabSize());
-        double[] law = carriesLaws ? softmax(row) : new double[0];
+        double[] law = carriesLaws ? Tops.softmax(row) : new double[0];
         for (int rank = 0; rank < children(sum); rank++) {
-          int best = best(row);
+          int best = Tops.best(row);
           row[best] = Float.NEGATIVE_INFINITY;
-          nodes.add(new Node(parent, best, sum + rank, slots.size() - expanded.size() + i));
+          nodes.add(new Node(parent, best, sum + rank, rowParents.size() - expanded.size() + i));
           laws.add(law);
         }
       }
@@ -119,24 +118,19 @@ public final class HiddenStateDrafter implements Drafter {
 
   /** Runs one head over the nodes of a level. */
   private float[] logits(
-      Text text,
-      int level,
-      List<Integer> expanded,
-      List<Node> nodes,
-      List<Integer> slots,
-      List<Integer> rowParents) {
+      Text text, int level, List<Integer> expanded, List<Node> nodes, List<Integer> rowParents) {
     passes++;
     float[] logits = new float[expanded.size() * heads.vocabSize()];
     if (shape == Shape.BLIND_CHAIN) {
       heads.draftBlindly(level, state, logits);
-      slots.add(0);
       rowParents.add(-1);
       return logits;
     }
-    int before = slots.size();
+    int before = rowParents.size();
     int rows = expanded.size();
     int[] trigrams = new int[3 * rows];
     int[] positions = new int[rows];
+    int[] slots = new int[rows];
     for (int i = 0; i < rows; i++) {
       int node = expanded.get(i);
       int at = text.length() - 1;
@@ -146,33 +140,20 @@ public final class HiddenStateDrafter implements Drafter {
         parent = parent >= 0 ? nodes.get(parent).parent() : -1;
       }
       positions[i] = text.length() - 1 + level;
-      slots.add(draftSlots + before + i);
+      slots[i] = draftSlots + before + i;
       rowParents.add(node < 0 ? -1 : nodes.get(node).row());
     }
-    int[] all = slots.stream().mapToInt(Integer::intValue).toArray();
-    int[] parents = rowParents.stream().mapToInt(Integer::intValue).toArray();
     int known = remembered;
     AttentionMask.Explicit mask =
         (row, slot) -> {
-          if (slot < draftSlots) {
-            return slot < known;
-          }
           int at = before + row;
-          while (at >= 0 && all[at] != slot) {
-            at = parents[at];
+          while (at >= 0 && draftSlots + at != slot) {
+            at = rowParents.get(at);
           }
-          return at >= 0;
+          return slot < draftSlots ? slot < known : at >= 0;
         };
-    heads.draft(
-        cache,
-        level,
-        trigrams,
-        positions,
-        Arrays.copyOfRange(all, before, all.length),
-        draftSlots + all.length,
-        mask,
-        state,
-        logits);
+    int keys = draftSlots + rowParents.size();
+    heads.draft(cache, level, trigrams, positions, slots, keys, mask, state, logits);
     return logits;
   }
 
@@ -187,30 +168,6 @@ public final class HiddenStateDrafter implements Drafter {
     }
     return new Draft(
         tokens, parents, positions, carriesLaws ? laws.toArray(double[][]::new) : null, proposal());
-  }
-
-  private static int best(float[] row) {
-    int best = 0;
-    for (int v = 1; v < row.length; v++) {
-      if (row[v] > row[best]) {
-        best = v;
-      }
-    }
-    return best;
-  }
-
-  private static double[] softmax(float[] row) {
-    double max = row[best(row)];
-    double[] law = new double[row.length];
-    double sum = 0;
-    for (int v = 0; v < row.length; v++) {
-      law[v] = StrictMath.exp(row[v] - max);
-      sum += law[v];
-    }
-    for (int v = 0; v < row.length; v++) {
-      law[v] /= sum;
-    }
-    return law;
   }
 
   /** Takes in the states of what was verified: the rows fed first, and the accepted path. */

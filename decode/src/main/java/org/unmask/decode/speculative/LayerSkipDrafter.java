@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import org.unmask.model.AttentionMask;
 import org.unmask.model.Denoiser;
-import org.unmask.model.KvCache;
 import org.unmask.model.Predictions;
 import org.unmask.model.Query;
 
@@ -15,8 +13,9 @@ import org.unmask.model.Query;
  * verifier's own keys and values, until it is less sure than a threshold. Beside each token of the
  * chain stand a few more, the fewer the surer the network was.
  *
- * <p>Which sublayers are left out is {@linkplain LayerSet searched for} while decoding: once the
- * response has a window of tokens, each round judges one more set by one pass over the window.
+ * <p>Which sublayers are left out is {@linkplain LayerSetOptimizer searched for} while decoding:
+ * once the response has a window of tokens, each round judges one more set by one pass over the
+ * window.
  */
 public final class LayerSkipDrafter implements Drafter {
 
@@ -28,13 +27,10 @@ public final class LayerSkipDrafter implements Drafter {
 
   private static final int[] SAMPLED_WIDTHS = {1, 3, 5, 10};
 
-  private final CausalVerifier verifier;
-  private final LayerSet set;
+  private final LayerSetOptimizer set;
   private final Warp warp;
-  private final int window;
   private final boolean drawsSiblings;
   private final Query draft;
-  private final Query judged;
   private final List<Integer> tokens = new ArrayList<>();
   private final List<Integer> parents = new ArrayList<>();
   private final List<Integer> positions = new ArrayList<>();
@@ -78,17 +74,15 @@ public final class LayerSkipDrafter implements Drafter {
           "swift leaves out layers and needs at least 4 that can be skipped, this network has "
               + network.layers());
     }
-    this.verifier = verifier;
     this.warp = warp;
-    this.window = window;
     this.drawsSiblings = drawsSiblings;
     this.most = most;
-    set = new LayerSet(network.layers(), ratio, enough, random);
+    set =
+        new LayerSetOptimizer(
+            network.layers(), ratio, enough, window, verifier, suppressed, random);
     draft = new Query(verifier.cache()).unshifted(true).wantLogits(true);
-    judged = new Query(verifier.cache()).unshifted(true);
     if (suppressed >= 0) {
       draft.suppress(suppressed);
-      judged.suppress(suppressed);
     }
   }
 
@@ -102,9 +96,9 @@ public final class LayerSkipDrafter implements Drafter {
     if (text.length() == text.prompt()) {
       return false; // the prompt's keys and values are not there yet
     }
-    if (!isJudged && set.isSearching() && text.length() - text.prompt() > window + 1) {
+    if (!isJudged && set.wantsPass(text)) {
       isJudging = true;
-      calls.reduced(judge(text));
+      calls.reduced(set.pass(text));
       return true;
     }
     if (depth == 0) {
@@ -121,38 +115,12 @@ public final class LayerSkipDrafter implements Drafter {
     return true;
   }
 
-  /** Runs the candidate over the window, in slots of its own behind the prompt's. */
-  private Query judge(Text text) {
-    int from = text.prompt() - 1;
-    int[] slots = new int[window];
-    int[] positions = new int[window];
-    int[] parents = new int[window];
-    int[] rows = new int[window];
-    int scratch = verifier.scratch() + Math.floorMod(from - verifier.scratch(), KvCache.LANES);
-    for (int i = 0; i < window; i++) {
-      slots[i] = scratch + i;
-      positions[i] = from + i;
-      parents[i] = i - 1;
-      rows[i] = i;
-    }
-    int[] fed = Arrays.copyOfRange(text.tokens(), from, from + window);
-    return judged
-        .rows(fed, positions, slots, window)
-        .mask(new AttentionMask.Tree(from, slots, parents))
-        .predict(rows, window)
-        .skip(set.candidate());
-  }
-
   @Override
   public void absorb(Text text, Chance chance) {
     if (isJudging) {
       isJudging = false;
       isJudged = true;
-      int right = 0;
-      for (int i = 0; i < window; i++) {
-        right += judged.predictions().token(i) == text.tokens()[text.prompt() + i] ? 1 : 0;
-      }
-      set.judge((double) right / window);
+      set.judge(text);
       return;
     }
     Predictions predictions = draft.predictions();
@@ -160,11 +128,11 @@ public final class LayerSkipDrafter implements Drafter {
     int position = text.length() + depth;
     int bucket = confidence > 0.95 ? 0 : confidence > 0.8 ? 1 : confidence > 0.5 ? 2 : 3;
     int width = (warp.isGreedy() ? GREEDY_WIDTHS : SAMPLED_WIDTHS)[bucket];
-    double[] law = warp.isGreedy() ? scores(predictions) : warp.law(predictions, 0);
+    double[] law = warp.isGreedy() ? Tops.softmax(row(predictions)) : warp.law(predictions, 0);
     double[] left = law.clone();
     int parent = last;
     for (int w = 0; w < width && tokens.size() < most; w++) {
-      int token = drawsSiblings ? chance.draw(left, position) : best(left);
+      int token = drawsSiblings ? chance.draw(left, position) : Tops.best(left);
       if (!(left[token] > 0)) {
         break;
       }
@@ -185,27 +153,8 @@ public final class LayerSkipDrafter implements Drafter {
     isDone = confidence < SURE;
   }
 
-  /** Returns positive numbers in the order of the logits. */
-  private static double[] scores(Predictions predictions) {
-    double[] scores = new double[predictions.vocabSize()];
-    double max = Double.NEGATIVE_INFINITY;
-    for (int v = 0; v < scores.length; v++) {
-      max = Math.max(max, predictions.logits()[v]);
-    }
-    for (int v = 0; v < scores.length; v++) {
-      scores[v] = StrictMath.exp(predictions.logits()[v] - max);
-    }
-    return scores;
-  }
-
-  private static int best(double[] law) {
-    int best = 0;
-    for (int v = 1; v < law.length; v++) {
-      if (law[v] > law[best]) {
-        best = v;
-      }
-    }
-    return best;
+  private static float[] row(Predictions predictions) {
+    return Arrays.copyOf(predictions.logits(), predictions.vocabSize());
   }
 
   @Override
@@ -224,10 +173,5 @@ public final class LayerSkipDrafter implements Drafter {
     depth = 0;
     isJudged = false;
     return made;
-  }
-
-  /** Returns by how much the search raised the share of predicted tokens. */
-  double gain() {
-    return set.gain();
   }
 }

@@ -142,15 +142,16 @@ class OnePassTest {
       int[] tokens = Arrays.copyOf(random.ints(prompt, 0, 2000).toArray(), limit);
       Arrays.fill(tokens, prompt, limit, network.maskId());
       tokens[35] = 77; // given: the order goes around it
-      SelfParallelDrafter both = new SelfParallelDrafter(network, limit, 6, WARP, token -> false);
+      AnyOrderVerifier verifier = new AnyOrderVerifier(network, limit, 6, WARP, token -> false);
+      SelfParallelDrafter drafter = new SelfParallelDrafter(verifier, network.maskId(), 6);
       Text state = new Text(tokens, prompt, prompt, limit);
       List<Query> asked = new ArrayList<>();
-      both.plan(state, limit, new Adder(asked));
+      drafter.plan(state, limit, new Adder(asked));
       network.forward(asked);
-      both.absorb(state, new Certain());
+      drafter.absorb(state, new Certain());
       float[] drafted = row(asked.getFirst(), 0);
-      Draft draft = both.propose(state, limit, new Certain());
-      Query density = java.util.Objects.requireNonNull(both.plan(state, draft));
+      Draft draft = drafter.propose(state, limit, new Certain());
+      Query density = java.util.Objects.requireNonNull(verifier.plan(state, draft));
       network.forward(List.of(density));
       assertThat(row(density, 0)).as("first law, both passes").containsExactly(drafted);
       for (int i = 0; i < draft.size(); i++) {
