@@ -3,7 +3,10 @@ package org.unmask.bench.load;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.unmask.bench.jinja.JinjaEngine;
+import org.unmask.bench.jinja.JinjaTemplate;
 import org.unmask.model.chat.ChatMessage;
 import org.unmask.model.chat.ChatTemplate;
 import org.unmask.model.chat.ChatTemplates;
@@ -42,15 +45,30 @@ public final class ModelText {
   /**
    * Returns the ids of a conversation, ready for the assistant's answer.
    *
-   * @throws IOException if the checkpoint has no chat template, or one that is not known
+   * <p>A template that is not built in is rendered by the Jinja engine.
+   *
+   * @throws IOException if the checkpoint has no chat template, or the engine is missing
+   * @throws IllegalArgumentException if the template cannot be rendered
    */
   public int[] chat(List<ChatMessage> messages) throws IOException {
     ChatTemplate known = template;
     if (known == null) {
-      known = ChatTemplates.forFolder(folder);
+      known = findTemplate();
       template = known;
     }
     return known.encode(tokenizer, messages, true);
+  }
+
+  private ChatTemplate findTemplate() throws IOException {
+    Optional<ChatTemplate> known = ChatTemplates.known(folder);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    Path home = Path.of(System.getProperty("unmask.home", ""));
+    return new JinjaTemplate(
+        JinjaEngine.in(home),
+        ChatTemplates.text(folder).orElseThrow(),
+        ChatTemplates.tokens(folder));
   }
 
   /** Returns the ids of a conversation in which a user says one thing. */

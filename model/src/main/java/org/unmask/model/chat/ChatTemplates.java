@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.unmask.weights.CheckpointException;
@@ -58,19 +60,31 @@ public final class ChatTemplates {
    * @throws IOException if a file cannot be read
    */
   public static ChatTemplate forFolder(Path folder) throws IOException {
-    String text =
-        text(folder)
-            .orElseThrow(
-                () ->
-                    new CheckpointException(
-                        folder + ": has no chat template; give the prompt as plain text"));
-    return recognize(text, beginningOfText(folder))
+    return known(folder)
         .orElseThrow(
             () ->
                 new CheckpointException(
                     folder
                         + ": its chat template is not built in; render it with a Jinja engine or"
                         + " give the prompt as plain text"));
+  }
+
+  /**
+   * Returns the chat template of a model folder, if it is one that is known here.
+   *
+   * @param folder the model folder
+   * @return its template; empty if it has to be rendered by a Jinja engine
+   * @throws CheckpointException if the folder has no template
+   * @throws IOException if a file cannot be read
+   */
+  public static Optional<ChatTemplate> known(Path folder) throws IOException {
+    String text =
+        text(folder)
+            .orElseThrow(
+                () ->
+                    new CheckpointException(
+                        folder + ": has no chat template; give the prompt as plain text"));
+    return recognize(text, beginningOfText(folder));
   }
 
   /**
@@ -110,8 +124,27 @@ public final class ChatTemplates {
    * @throws IOException if the file cannot be read
    */
   public static String beginningOfText(Path folder) throws IOException {
-    JsonNode token = tokenizerConfig(folder).path("bos_token");
-    return (token.isObject() ? token.path("content") : token).asString("");
+    return tokens(folder).getOrDefault("bos_token", "");
+  }
+
+  /**
+   * Returns the tokens that templates call by name: {@code bos_token}, {@code eos_token} and the
+   * like.
+   *
+   * @param folder the model folder
+   * @return name to text, from {@code tokenizer_config.json}; empty if it has none
+   * @throws IOException if the file cannot be read
+   */
+  public static Map<String, String> tokens(Path folder) throws IOException {
+    Map<String, String> tokens = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> entry : tokenizerConfig(folder).properties()) {
+      JsonNode token = entry.getValue();
+      JsonNode text = token.isObject() ? token.path("content") : token;
+      if (entry.getKey().endsWith("_token") && text.isString()) {
+        tokens.put(entry.getKey(), text.asString());
+      }
+    }
+    return tokens;
   }
 
   private static JsonNode tokenizerConfig(Path folder) throws IOException {

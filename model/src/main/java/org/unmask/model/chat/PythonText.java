@@ -1,11 +1,16 @@
 package org.unmask.model.chat;
 
 /** Python's string methods, which Jinja's filters are. */
-final class PythonText {
+public final class PythonText {
   private PythonText() {}
 
-  /** Strips what Python calls white space: Unicode's, and the separators U+001C to U+001F. */
-  static String strip(String text) {
+  /**
+   * Strips what Python calls white space: Unicode's, and the separators U+001C to U+001F.
+   *
+   * @param text any text
+   * @return the text without white space at its ends
+   */
+  public static String strip(String text) {
     int from = 0;
     int to = text.length();
     while (from < to && isSpace(text.charAt(from))) {
