@@ -70,20 +70,7 @@ final class LogitsCommand extends Verb {
 
   @Override
   void run() throws IOException {
-    List<Request> all = new ArrayList<>();
-    if (requests == null) {
-      request.checked();
-      all.add(request);
-    } else {
-      Requests.read(
-          spec,
-          requests,
-          Request::new,
-          r -> {
-            r.checked();
-            all.add(r);
-          });
-    }
+    List<Request> all = Requests.of(spec, requests, request, Request::new, Request::checked);
     try (LoadedModel model = modelFlags.open(terminal())) {
       List<Tensor> common = new ArrayList<>();
       for (int i = 0; i < all.size() && !interrupt().requested(); i++) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.StringJoiner;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -28,6 +29,28 @@ import tools.jackson.databind.JsonNode;
 final class Requests {
 
   private Requests() {}
+
+  /**
+   * Returns what a verb has to do: the request of the command line, or those of a file.
+   *
+   * @param command the verb as parsed from the real command line
+   * @param file the requests, or null
+   * @param own the request of the command line
+   * @param fresh makes an object with the options that a request may set
+   * @param check refuses a request that makes no sense
+   */
+  static <T> List<T> of(
+      CommandSpec command, @Nullable Path file, T own, Supplier<T> fresh, Consumer<T> check)
+      throws IOException {
+    List<T> all = new ArrayList<>();
+    if (file == null) {
+      check.accept(own);
+      all.add(own);
+    } else {
+      read(command, file, fresh, check.andThen(all::add));
+    }
+    return all;
+  }
 
   /**
    * Reads every request of a file.

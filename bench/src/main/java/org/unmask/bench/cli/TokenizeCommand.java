@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -69,20 +68,7 @@ final class TokenizeCommand extends Verb {
 
   @Override
   void run() throws IOException {
-    List<Request> all = new ArrayList<>();
-    if (requests == null) {
-      request.check();
-      all.add(request);
-    } else {
-      Requests.read(
-          spec,
-          requests,
-          Request::new,
-          r -> {
-            r.check();
-            all.add(r);
-          });
-    }
+    List<Request> all = Requests.of(spec, requests, request, Request::new, Request::check);
     ModelText model = ModelText.open(modelFlags.folder(terminal()));
     for (int i = 0; i < all.size() && !interrupt().requested(); i++) {
       answer(model, requests == null ? -1 : i, all.get(i));
