@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmask.model.chat.ChatMessage;
 import org.unmask.model.chat.ChatTemplates;
+import org.unmask.model.fuzz.Allocation;
+import org.unmask.model.fuzz.Mutations;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 

@@ -1,4 +1,4 @@
-package org.unmask.weights;
+package org.unmask.model.fuzz;
 
 import java.lang.reflect.Method;
 
@@ -6,11 +6,11 @@ import java.lang.reflect.Method;
  * Counts the bytes that the current thread has allocated. By reflection, since the module under
  * test does not read {@code jdk.management}.
  */
-final class Allocation {
+public final class Allocation {
   private final Object bean;
   private final Method count;
 
-  Allocation() throws ReflectiveOperationException {
+  public Allocation() throws ReflectiveOperationException {
     bean =
         Class.forName("java.lang.management.ManagementFactory")
             .getMethod("getThreadMXBean")
@@ -20,7 +20,7 @@ final class Allocation {
             .getMethod("getCurrentThreadAllocatedBytes");
   }
 
-  long bytes() throws ReflectiveOperationException {
+  public long bytes() throws ReflectiveOperationException {
     return (long) count.invoke(bean);
   }
 }

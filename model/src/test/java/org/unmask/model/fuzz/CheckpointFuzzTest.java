@@ -1,4 +1,4 @@
-package org.unmask.weights;
+package org.unmask.model.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -15,6 +15,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmask.weights.Checkpoint;
 import org.unmask.weights.safetensors.SafetensorsWriter;
 import org.unmask.weights.safetensors.Tensor;
 

@@ -1,4 +1,4 @@
-package org.unmask.weights;
+package org.unmask.model.fuzz;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Seeded damage to files: single bytes, stretches, and JSON tokens swapped for hostile ones. */
-final class Mutations {
+public final class Mutations {
   private static final Pattern TOKEN =
       Pattern.compile("\"(?:[^\"\\\\]|\\\\.){0,60}\"|-?\\d+|true|false|null|[\\[\\]{}:,]");
   private static final String[] HOSTILE = {
@@ -45,12 +45,12 @@ final class Mutations {
 
   private final Random random;
 
-  Mutations(long seed) {
+  public Mutations(long seed) {
     random = new Random(seed);
   }
 
   /** Returns a damaged copy: one to three mutations of either kind. */
-  byte[] damage(byte[] original) {
+  public byte[] damage(byte[] original) {
     byte[] bytes = original.clone();
     for (int n = random.nextInt(3); n >= 0; n--) {
       bytes = random.nextInt(3) == 0 ? damageBytes(bytes) : damageTokens(bytes);
