@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.unmask.bench.load.AlgorithmsFor;
+import org.unmask.bench.load.ModelText;
 import org.unmask.bench.load.PackedSize;
 import org.unmask.bench.load.QuantError;
 import org.unmask.model.AttentionMask;
@@ -130,6 +131,13 @@ final class InspectCommand extends Verb {
       lines.put(
           "held as " + format.name().toLowerCase(Locale.ROOT),
           String.format(Locale.ROOT, "%,.1f MiB", PackedSize.bytes(c, format) / 1048576.0));
+    }
+    try {
+      ModelText text = ModelText.open(checkpoint.folder());
+      lines.put("tokenizer", String.format(Locale.ROOT, "%,d tokens", text.tokens()));
+      lines.put("chat", text.template());
+    } catch (IOException e) {
+      lines.put("tokenizer", "none, so that only token ids can be given: " + e.getMessage());
     }
     return lines;
   }

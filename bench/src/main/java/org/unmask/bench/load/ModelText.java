@@ -37,6 +37,11 @@ public final class ModelText {
     return new ModelText(folder, Tokenizer.load(folder));
   }
 
+  /** Returns how many token ids the tokenizer knows. */
+  public int tokens() {
+    return tokenizer.vocabSize();
+  }
+
   /** Returns the ids of a text; the text of special tokens becomes their ids. */
   public int[] encode(String text) {
     return tokenizer.encode(text);
@@ -69,6 +74,19 @@ public final class ModelText {
         JinjaEngine.in(home),
         ChatTemplates.text(folder).orElseThrow(),
         ChatTemplates.tokens(folder));
+  }
+
+  /** Says how conversations are rendered, or why they cannot be; tries one. */
+  public String template() {
+    try {
+      if (ChatTemplates.known(folder).isPresent()) {
+        return "built in";
+      }
+      findTemplate().parts(List.of(new ChatMessage("user", "Hello")), true);
+      return "the folder's own, rendered by jinjava";
+    } catch (IOException | IllegalArgumentException e) {
+      return "none: " + e.getMessage();
+    }
   }
 
   /** Returns the ids of a conversation in which a user says one thing. */

@@ -24,6 +24,8 @@ class InspectTest {
         .containsPattern("shift +1")
         .containsPattern("attention +full: ")
         .containsPattern("held as int8 +[0-9.]+ MiB")
+        .containsPattern("tokenizer +2,048 tokens")
+        .containsPattern("chat +built in")
         .containsPattern("algorithms +[0-9]+ of [0-9]+: .*threshold")
         .containsPattern("\n +with a causal model of the same vocabulary: .*apd")
         .containsPattern("\n +not s2d2: .* without shifted logits");
@@ -54,7 +56,18 @@ class InspectTest {
     assertThat(Cli.run("inspect", model.toString()).ok().out())
         .containsPattern("attention +block-causal: blocks of 8 ")
         .containsPattern("mask id +2037")
+        .containsPattern("chat +none: .* has no chat template; give the prompt as plain text")
         .containsPattern("algorithms +[0-9]+ of [0-9]+: .*threshold");
+    Files.writeString(model.resolve("chat_template.jinja"), "{{ messages[0].content }}!");
+    assertThat(Cli.run("inspect", model.toString()).ok().out())
+        .containsPattern("chat +the folder's own, rendered by jinjava");
+    Files.writeString(model.resolve("chat_template.jinja"), "{{ messages|nosuch }}");
+    assertThat(Cli.run("inspect", model.toString()).ok().out())
+        .containsPattern(
+            "chat +none: the model's chat template cannot be used, there is no filter");
+    Files.delete(model.resolve("tokenizer.json"));
+    assertThat(Cli.run("inspect", model.toString()).ok().out())
+        .containsPattern("tokenizer +none, so that only token ids can be given: .*no tokenizer");
     Files.writeString(model.resolve("unmask.json"), "{\"mask_id\":-1}");
     assertThat(Cli.run("inspect", model.toString()).ok().out())
         .containsPattern("runs +no: 'mask_id' in unmask.json is -1");
