@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntPredicate;
+import java.util.regex.Pattern;
 
 /** The methods of Python's {@code str} that chat templates use. */
 final class PythonStrings {
@@ -11,6 +12,8 @@ final class PythonStrings {
   /** What Python calls white space: Unicode's, and the separators U+001C to U+001F. */
   static final IntPredicate SPACE =
       c -> Character.isWhitespace(c) || Character.isSpaceChar(c) || c == 0x85;
+
+  private static final Pattern WORD = Pattern.compile("\\p{L}+");
 
   private PythonStrings() {}
 
@@ -34,11 +37,18 @@ final class PythonStrings {
       case "replace2" -> text.replace(first, args[1].toString());
       case "upper0" -> text.toUpperCase(Locale.ROOT);
       case "lower0" -> text.toLowerCase(Locale.ROOT);
+      case "capitalize0" -> capitalize(text);
+      case "title0" -> WORD.matcher(text).replaceAll(word -> capitalize(word.group()));
       default ->
           throw new IllegalArgumentException(
               "the string method %s with %d arguments is not supported"
                   .formatted(method, args.length));
     };
+  }
+
+  private static String capitalize(String text) {
+    return text.substring(0, Math.min(1, text.length())).toUpperCase(Locale.ROOT)
+        + text.substring(Math.min(1, text.length())).toLowerCase(Locale.ROOT);
   }
 
   private static IntPredicate in(String characters) {

@@ -45,6 +45,7 @@ class JinjaRendererTest {
         "[{{ messages[0].content.strip() }}] | [Hi]",
         "[{{ messages[0].content ~trim }}] | [Hi]",
         "{{ 'ab'.startswith('a') }}{{ 'ab'.endswith('a') }} | truefalse",
+        "{{ 'aB c.dE'.title() }} {{ 'aB c'.capitalize() }} {{ ''.title() }}. | Ab C.De Ab c .",
         "{{ messages[1].content }} | {{ bos_token }}",
         "{% generation %}x{% endgeneration %}y | xy",
         "{% if tools %}T{% else %}N{% endif %}{% if date is defined %}D{% endif %} | N",
