@@ -1,18 +1,18 @@
 package org.unmask.decode;
 
 import org.unmask.model.Query;
+import org.unmask.model.RowReuse;
 
 /** Counts the forward calls of one sequence and their rows. */
 final class Accounting {
 
   private int steps;
-  private int calls;
   private int prefill;
   private int store;
-  private int auxiliary;
-  private long auxiliaryRows;
-  private long queryRows;
-  private long keyRows;
+  private final Count main = new Count();
+  private final Count auxiliary = new Count();
+  private DecodeStep.Rows mainReported = main.rows();
+  private DecodeStep.Rows auxiliaryReported = auxiliary.rows();
   private int drafted;
   private int accepted;
 
@@ -29,33 +29,40 @@ final class Accounting {
 
   /** Counts another call of the main network within a step. */
   void second(Query query) {
-    calls++;
-    queryRows += query.rowCount();
-    keyRows += query.keyCount();
+    main.add(query);
   }
 
   /** Counts the rows of another query in the same call. */
   void more(Query query) {
-    queryRows += query.rowCount();
-    keyRows += query.keyCount();
+    main.more(query);
   }
 
   /** Counts one call of the auxiliary network. */
   void auxiliary(Query query) {
-    auxiliary++;
-    auxiliaryRows += query.rowCount();
+    auxiliary.add(query);
+  }
+
+  /** Returns what was computed since the last time this was asked. */
+  DecodeStep.Work work() {
+    DecodeStep.Rows mainNow = main.rows();
+    DecodeStep.Rows auxiliaryNow = auxiliary.rows();
+    DecodeStep.Work work =
+        new DecodeStep.Work(mainNow.since(mainReported), auxiliaryNow.since(auxiliaryReported));
+    mainReported = mainNow;
+    auxiliaryReported = auxiliaryNow;
+    return work;
   }
 
   /** Counts a verified draft, and the passes of a small network that were no forward calls. */
   void draft(int size, int kept, int passes) {
-    auxiliary += passes;
+    auxiliary.calls += passes;
     drafted += size;
     accepted += kept;
   }
 
   /** Returns how many calls of an auxiliary network there were. */
   int auxiliaryCalls() {
-    return auxiliary;
+    return auxiliary.calls;
   }
 
   /** Returns how many steps there were, which number the steps from 0. */
@@ -73,16 +80,53 @@ final class Accounting {
     }
     return new DecodeResult(
         ids,
-        calls,
-        auxiliary,
+        main.calls,
+        auxiliary.calls,
         prefill,
         store,
-        queryRows,
-        keyRows,
-        auxiliaryRows,
+        main.queryRows,
+        main.keyRows,
+        auxiliary.queryRows,
         ids.length - canvas.masks(0, canvas.length()),
         kept,
         drafted,
         accepted);
+  }
+
+  /** The calls of one network. */
+  private static final class Count {
+    private int calls;
+    private long queryRows;
+    private long keyRows;
+    private long pairs;
+    private long predictedRows;
+    private long keptRows;
+
+    void add(Query query) {
+      calls++;
+      more(query);
+    }
+
+    void more(Query query) {
+      queryRows += query.rowCount();
+      keyRows += query.keyCount();
+      pairs += (long) query.rowCount() * query.keyCount();
+      predictedRows += query.predictedCount();
+      keptRows += kept(query);
+    }
+
+    DecodeStep.Rows rows() {
+      return new DecodeStep.Rows(calls, queryRows, keyRows, pairs, predictedRows, keptRows);
+    }
+
+    private static int kept(Query query) {
+      RowReuse reuse = query.reuse();
+      if (reuse == null) {
+        return 0;
+      }
+      int suffix = query.rowCount() - reuse.split();
+      return (reuse.isFresh(0) ? 0 : reuse.split())
+          + (reuse.isFresh(reuse.split()) ? 0 : suffix - reuse.count());
+    }
   }
 }

@@ -71,6 +71,12 @@ record AdaBlock(int genLength, int defaultLength, double threshold, List<Integer
   }
 
   @Override
+  public void describe(Step step) {
+    step.detail("block_start", step.relative(step.blockStart()));
+    step.detail("block_end", step.relative(step.blockEnd()));
+  }
+
+  @Override
   public int settle(Step step) {
     int window = window(step.canvas(), step.blockStart());
     int best = -1;

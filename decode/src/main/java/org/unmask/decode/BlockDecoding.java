@@ -105,9 +105,13 @@ final class BlockDecoding extends Decoding {
     if (step.index() == 0) {
       step.settle(strategy.blocks().settle(step));
     }
+    strategy.blocks().describe(step);
     picks.clear();
     if (step.candidates() > 0) {
       select();
+    }
+    if (guidance != null && isRecorded()) {
+      guidance.describe(step, picks);
     }
     for (int i = 0; i < picks.count(); i++) {
       int row = picks.row(i);

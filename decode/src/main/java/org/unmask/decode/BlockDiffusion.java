@@ -161,6 +161,7 @@ class BlockDiffusion extends Decoding {
       boolean isPrefill = kind == DecodeStep.Kind.PREFILL;
       detail("absolute_block", isPrefill ? 0 : step.blockStart() / blockLength);
       detail("stores_kv", kind != DecodeStep.Kind.DENOISE);
+      detail("block_start", step.relative(feed.offset()));
     }
     if (kind == DecodeStep.Kind.STORE) {
       isFinished = step.blockEnd() == canvas.length() || hasStop();

@@ -11,6 +11,9 @@ interface BlockPlan {
     return step.blockEnd();
   }
 
+  /** Records where the block lies, if that depends on the text. */
+  default void describe(Step step) {}
+
   /**
    * Blocks of one length.
    *

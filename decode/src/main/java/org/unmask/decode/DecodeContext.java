@@ -1,6 +1,5 @@
 package org.unmask.decode;
 
-import org.jspecify.annotations.Nullable;
 import org.unmask.model.Denoiser;
 
 /**
@@ -9,18 +8,10 @@ import org.unmask.model.Denoiser;
  * @param denoiser the main network
  * @param resources what some algorithms need besides
  * @param request prompt and options
- * @param listener receives each step, or null
+ * @param watch what is taken down of it
  */
 record DecodeContext(
-    Denoiser denoiser,
-    DecodeResources resources,
-    DecodeRequest request,
-    @Nullable StepSink listener) {
-
-  /** Receives the steps of one sequence. */
-  interface StepSink {
-    void accept(DecodeStep step);
-  }
+    Denoiser denoiser, DecodeResources resources, DecodeRequest request, Watch watch) {
 
   DecodeOptions options() {
     return request.options();

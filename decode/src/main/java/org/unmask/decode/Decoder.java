@@ -42,6 +42,7 @@ public final class Decoder {
 
   private final Denoiser denoiser;
   private final DecodeResources resources;
+  private final Watch watch;
 
   /**
    * Makes a decoder.
@@ -50,8 +51,39 @@ public final class Decoder {
    * @param resources end tokens and what else algorithms need
    */
   public Decoder(Denoiser denoiser, DecodeResources resources) {
+    this(denoiser, resources, Watch.NOTHING);
+  }
+
+  private Decoder(Denoiser denoiser, DecodeResources resources, Watch watch) {
     this.denoiser = denoiser;
     this.resources = resources;
+    this.watch = watch;
+  }
+
+  /** Returns a decoder whose steps say what was predicted for every row, if anybody listens. */
+  public Decoder keepingPredictions() {
+    return new Decoder(
+        denoiser, resources, new Watch(null, true, watch.measuresStaleness(), watch.replay()));
+  }
+
+  /**
+   * Returns a decoder that compares every call which reads a cache with one that does not, if
+   * anybody listens. The result is the same bit for bit, and the extra calls are not in its counts.
+   */
+  public Decoder measuringStaleness() {
+    return new Decoder(
+        denoiser, resources, new Watch(null, watch.keepsPredictions(), true, watch.replay()));
+  }
+
+  /**
+   * Goes on with a recorded run.
+   *
+   * @param request as it was recorded
+   * @param replay what the recorded steps predicted
+   * @param listener receives all steps, the recorded ones too
+   */
+  public DecodeResult resume(DecodeRequest request, Replay replay, DecodeListener listener) {
+    return new Decoder(denoiser, resources, watch.replaying(replay)).decode(request, listener);
   }
 
   /**
@@ -133,7 +165,8 @@ public final class Decoder {
 
   /** Runs a state machine of its own for one request. */
   void run(DecodeRequest request, Algorithm.Factory factory) {
-    Decoding decoding = factory.start(new DecodeContext(denoiser, resources, request, null));
+    Decoding decoding =
+        factory.start(new DecodeContext(denoiser, resources, request, Watch.NOTHING));
     Calls calls = new Calls();
     while (decoding.plan(calls)) {
       forward(calls);
@@ -163,9 +196,8 @@ public final class Decoder {
     }
     Algorithm algorithm = request.options().algorithm();
     requireNetwork(algorithm);
-    DecodeContext.@Nullable StepSink sink =
-        listener == null ? null : step -> listener.onStep(index, step);
-    DecodeContext context = new DecodeContext(denoiser, resources, request, sink);
+    Watch watching = listener == null ? watch : watch.heardBy(step -> listener.onStep(index, step));
+    DecodeContext context = new DecodeContext(denoiser, resources, request, watching);
     return algorithm.start(context);
   }
 

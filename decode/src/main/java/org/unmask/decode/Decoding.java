@@ -19,6 +19,9 @@ abstract class Decoding implements Edits {
   /** Receives what happens, or null if nobody listens. */
   private final @Nullable StepRecorder recorder;
 
+  private final @Nullable StalenessMeter meter;
+  private final @Nullable Replay replay;
+
   Decoding(DecodeContext context) {
     this(context, context.options().genLength());
   }
@@ -27,7 +30,12 @@ abstract class Decoding implements Edits {
     this.context = context;
     this.canvas = new Canvas(context.request().prompt(), genLength, context.denoiser().maskId());
     context.request().given().forEach((i, token) -> canvas.give(canvas.promptLength() + i, token));
-    this.recorder = context.listener() == null ? null : new StepRecorder(canvas.promptLength());
+    Watch watch = context.watch();
+    boolean isWatched = watch.listener() != null;
+    recorder = isWatched ? new StepRecorder(canvas.promptLength(), watch.keepsPredictions()) : null;
+    meter =
+        isWatched && watch.measuresStaleness() ? new StalenessMeter(context.suppressed()) : null;
+    replay = watch.replay();
   }
 
   /**
@@ -116,9 +124,14 @@ abstract class Decoding implements Edits {
   /** Counts a call of the main network and adds its query. */
   final void call(DecodeStep.Kind kind, Query query, Calls calls) {
     accounting.main(kind, query);
-    calls.main(query);
+    if (meter != null) {
+      meter.plan(canvas, query, calls);
+    }
+    if (replay == null || !replay.answers(accounting.steps() - 1, query, canvas.promptLength())) {
+      calls.main(query);
+    }
     if (recorder != null) {
-      recorder.call();
+      recorder.call(query);
     }
   }
 
@@ -126,13 +139,21 @@ abstract class Decoding implements Edits {
   final void secondCall(Query query, Calls calls) {
     accounting.second(query);
     calls.main(query);
+    if (recorder != null) {
+      recorder.secondCall();
+    }
   }
 
   /** Tells the listener what the call just absorbed did. */
   final void report(DecodeStep.Kind kind, int block, int offset, int length) {
-    DecodeContext.StepSink sink = context.listener();
-    if (sink != null && recorder != null) {
-      sink.accept(recorder.finish(accounting.steps() - 1, kind, block, offset, length));
+    Watch.Listener listener = context.watch().listener();
+    if (listener != null && recorder != null) {
+      if (meter != null) {
+        meter.measure();
+        recorder.staleness(meter.take());
+      }
+      recorder.work(accounting.work());
+      listener.accept(recorder.finish(accounting.steps() - 1, kind, block, offset, length));
     }
   }
 }

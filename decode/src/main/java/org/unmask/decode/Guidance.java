@@ -1,6 +1,8 @@
 package org.unmask.decode;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.unmask.model.Predictions;
 import org.unmask.model.Query;
 
@@ -75,6 +77,19 @@ final class Guidance {
       Softmax.describe(row, vocabSize, token, guided, r);
     }
     return guided;
+  }
+
+  /** Records how probable the tokens chosen are without the prompt. */
+  void describe(Step step, Picks picks) {
+    Predictions without = query.predictions();
+    int vocabSize = without.vocabSize();
+    List<Double> probabilities = new ArrayList<>();
+    for (int r : picks.ascending().toArray()) {
+      Softmax.load(without, r, step.context().suppressed(), row);
+      Softmax.normalise(row, vocabSize);
+      probabilities.add(row[step.token(r)]);
+    }
+    step.detail("unconditional_probability", probabilities);
   }
 
   private int draw(Step step, int r, double temperature, int vocabSize) {

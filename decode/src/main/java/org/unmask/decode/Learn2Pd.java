@@ -161,8 +161,11 @@ final class Learn2Pd implements UnmaskPolicy, StopRule {
   @Override
   public boolean stops(Step step, Edits edits) {
     int end = eotp.equals("paper") ? unmaskedEnd(step.canvas()) : cutAt;
-    if (end >= 0 && end + 1 < step.canvas().length()) {
+    boolean isShorter = end >= 0 && end + 1 < step.canvas().length();
+    if (isShorter || (end >= 0 && eotp.equals("code"))) {
       step.detail("truncated_at", step.relative(end));
+    }
+    if (isShorter) {
       edits.truncate(end + 1);
     }
     step.detail("length", step.relative(step.canvas().length()));

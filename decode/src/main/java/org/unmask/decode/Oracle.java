@@ -42,7 +42,7 @@ final class Oracle extends Decoding {
         new DecodeRequest(given.prompt(), plain, given.sequence(), given.given(), given.draws());
     first =
         new BlockDecoding(
-            new DecodeContext(context.denoiser(), context.resources(), request, null),
+            new DecodeContext(context.denoiser(), context.resources(), request, Watch.NOTHING),
             Strategy.of(plain, new TopK(Schedule.EVEN)));
   }
 

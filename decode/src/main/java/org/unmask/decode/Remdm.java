@@ -1,5 +1,8 @@
 package org.unmask.decode;
 
+import java.util.List;
+import java.util.TreeMap;
+
 /**
  * ReMDM for LLaDA (arXiv 2503.00307, in ParallelBench's form): late in every block some extra steps
  * set the least sure tokens of the block back to the mask and unmask as many again. A token is as
@@ -56,6 +59,7 @@ record Remdm(int extra, int number) implements UnmaskPolicy, Remasker {
       return;
     }
     Canvas canvas = step.canvas();
+    TreeMap<Integer, Double> remasked = new TreeMap<>();
     for (int n = 0; n < number; n++) {
       int worst = -1;
       for (int position = step.blockStart(); position < step.blockEnd(); position++) {
@@ -67,7 +71,11 @@ record Remdm(int extra, int number) implements UnmaskPolicy, Remasker {
       }
       if (worst >= 0) {
         edits.remask(worst);
+        remasked.put(worst, canvas.confidence(worst));
       }
+    }
+    if (!remasked.isEmpty()) {
+      step.detail("remasked_cached_confidence", List.copyOf(remasked.values()));
     }
   }
 

@@ -64,9 +64,12 @@ final class RunningConfidence implements UnmaskPolicy, Remasker {
       }
     }
     Sorting.byScoreDescending(known, count, doubt);
+    int reopened = 0;
     for (int i = 0; i < Math.min(later, count); i++) {
       edits.remask(known[i]);
+      reopened += known[i] < step.blockStart() ? 1 : 0;
     }
+    step.detail("reopened_earlier_block", reopened);
     if (step.isRecorded() && step.index() == 0) {
       step.detail("quotas", quotas(step.stepsPerBlock(), step.masksAtEntry()));
     }

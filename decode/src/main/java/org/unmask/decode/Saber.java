@@ -92,10 +92,25 @@ final class Saber implements UnmaskPolicy, Remasker {
     }
     if (masks > 0) {
       Sorting.byScoreDescending(filled, count, fall);
-      for (int i = 0; i < Math.min(backtracked(least, unmasked), count); i++) {
+      int removed = Math.max(0, Math.min(backtracked(least, unmasked), count));
+      if (step.isRecorded() && removed > 0) {
+        describe(step, Arrays.copyOf(filled, removed), fall);
+      }
+      for (int i = 0; i < removed; i++) {
         edits.remask(step.position(filled[i]));
       }
     }
+  }
+
+  private static void describe(Step step, int[] removed, double[] fall) {
+    Arrays.sort(removed);
+    step.detail("removed_delta", Arrays.stream(removed).mapToObj(row -> -fall[row]).toList());
+    step.detail(
+        "removed_just_committed",
+        (int)
+            Arrays.stream(removed)
+                .filter(row -> step.canvas().committedAt(step.position(row)) == step.call())
+                .count());
   }
 
   /** Returns how many positions are set back after m were unmasked. */

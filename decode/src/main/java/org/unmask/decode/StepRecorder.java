@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.unmask.model.Query;
 
 /** Collects what one forward call does to a canvas, for a listener. */
 final class StepRecorder {
@@ -17,9 +19,20 @@ final class StepRecorder {
   private final List<Integer> remasked = new ArrayList<>();
   private final List<DecodeStep.Edit> edits = new ArrayList<>();
   private final Map<String, Object> details = new LinkedHashMap<>();
+  private final boolean keepsPredictions;
+  private @Nullable Query query;
+  private @Nullable Staleness staleness;
+  private DecodeStep.Work work = DecodeStep.Work.NONE;
 
-  StepRecorder(int promptLength) {
+  /**
+   * Makes a recorder.
+   *
+   * @param promptLength where the response starts
+   * @param keepsPredictions whether to keep what was predicted for every row
+   */
+  StepRecorder(int promptLength, boolean keepsPredictions) {
     this.promptLength = promptLength;
+    this.keepsPredictions = keepsPredictions;
   }
 
   void commit(int position, int token, double confidence) {
@@ -31,9 +44,23 @@ final class StepRecorder {
   }
 
   /** Marks the call: what was remasked so far was remasked before it. */
-  void call() {
+  void call(Query made) {
+    query = keepsPredictions ? made : null;
     remaskedBefore.addAll(remasked);
     remasked.clear();
+  }
+
+  /** Marks a second call, whose predictions are mixed with the first one's. */
+  void secondCall() {
+    query = null;
+  }
+
+  void staleness(Staleness measured) {
+    staleness = measured;
+  }
+
+  void work(DecodeStep.Work done) {
+    work = done;
   }
 
   void edit(int position, int from, int to, double confidence) {
@@ -61,7 +88,10 @@ final class StepRecorder {
             remaskedBefore,
             remasked,
             edits,
-            details);
+            details,
+            work,
+            query == null ? null : RowPredictions.of(query, promptLength),
+            staleness);
     commits.clear();
     remaskedBefore.clear();
     remasked.clear();

@@ -67,6 +67,7 @@ final class StreamingDllm implements UnmaskPolicy, CachePolicy, StopRule {
     masksFed = canvas.masks(from, last) + (isPruned ? 1 : 0);
     if (step.isRecorded()) {
       step.detail("contiguous_until", step.relative(last));
+      step.detail("last_position_id", step.relative(canvas.length() - 1));
     }
     return isEntry ? DecodeStep.Kind.PREFILL : DecodeStep.Kind.DENOISE;
   }

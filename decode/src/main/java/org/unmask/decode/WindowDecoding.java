@@ -215,8 +215,22 @@ abstract class WindowDecoding extends Decoding {
       for (int i = 0; i < count; i++) {
         drafted.add(drafts()[i]);
       }
+      if (isRecorded()) {
+        describe(count);
+      }
       detail("draft", drafted);
       return count;
+    }
+
+    private void describe(int count) {
+      int vocabSize = draftPredictions().vocabSize();
+      List<Double> logProbabilities = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        logProbabilities.add(
+            Softmax.logProbability(
+                draftPredictions().logits(), i * vocabSize, vocabSize, drafts()[i], 1));
+      }
+      detail("dllm_logprob", logProbabilities);
     }
   }
 }

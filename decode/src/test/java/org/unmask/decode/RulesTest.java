@@ -194,7 +194,7 @@ class RulesTest {
             new int[] {0}, DecodeOptions.of("threshold", Map.of()), 0, Map.of(), half);
     DecodeContext context =
         new DecodeContext(
-            ScriptedDenoiser.random(1, 10, 0, 1), DecodeResources.none(), request, null);
+            ScriptedDenoiser.random(1, 10, 0, 1), DecodeResources.none(), request, Watch.NOTHING);
     assertThat(context.gumbel(0, 1, 2)).isCloseTo(.36651, within(1e-5));
   }
 

@@ -24,7 +24,8 @@ final class StepFixture {
         DecodeOptions.of("llada-low-confidence", Map.of("gen-length", confidences.length));
     DecodeRequest request = new DecodeRequest(new int[] {0}, options);
     ScriptedDenoiser denoiser = ScriptedDenoiser.random(1, 10, 0, 1);
-    DecodeContext context = new DecodeContext(denoiser, DecodeResources.none(), request, null);
+    DecodeContext context =
+        new DecodeContext(denoiser, DecodeResources.none(), request, Watch.NOTHING);
     Predictions predictions = new Predictions();
     predictions.reset(confidences.length, 0);
     step = new Step(new Canvas(new int[] {0}, confidences.length, 9), context, NOTHING);

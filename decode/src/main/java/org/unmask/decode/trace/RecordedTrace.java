@@ -2,11 +2,13 @@ package org.unmask.decode.trace;
 
 import java.util.List;
 import java.util.Map;
+import org.unmask.decode.DecodeRequest;
+import org.unmask.decode.DecodeStep;
 
 /**
  * One decoding run as a trace file holds it.
  *
- * @param strategy name of the published decoder
+ * @param strategy name of the published decoder, or id of our algorithm
  * @param params its arguments, under its own names
  * @param prompt token ids
  * @param fields everything else, such as {@code gen_length}, {@code nfe} and {@code final_ids}
@@ -18,6 +20,35 @@ public record RecordedTrace(
     int[] prompt,
     Map<String, Object> fields,
     List<Map<String, Object>> steps) {
+
+  /** Tells whether this was recorded by {@link TraceWriter}, and not with a published decoder. */
+  public boolean isOwn() {
+    return fields.containsKey(TraceWriter.MARK);
+  }
+
+  /** Tells whether the run was recorded to its end. */
+  public boolean isWhole() {
+    return fields.containsKey("final_ids");
+  }
+
+  /** Returns a fact about the run as text; empty if it is not there. */
+  public String text(String name) {
+    return fields.get(name) instanceof String text ? text : "";
+  }
+
+  /**
+   * Returns the request that repeats the run.
+   *
+   * @throws IllegalArgumentException if the decoder or its arguments are unknown
+   */
+  public DecodeRequest request() {
+    return isOwn() ? OwnStrategy.request(this) : PublishedStrategy.request(this);
+  }
+
+  /** Returns the steps as the decoder reported them. */
+  public List<DecodeStep> decodeSteps() {
+    return steps.stream().map(StepFields::read).toList();
+  }
 
   /** Returns a list of whole numbers among the fields; empty if there is none. */
   public int[] ids(String name) {
@@ -37,6 +68,6 @@ public record RecordedTrace(
 
   @Override
   public String toString() {
-    return strategy + params + " on a prompt of " + prompt.length + " tokens";
+    return strategy + (isOwn() ? "" : params) + " on a prompt of " + prompt.length + " tokens";
   }
 }

@@ -13,13 +13,16 @@ import org.unmask.decode.DecodeRequest;
 import org.unmask.decode.DecodeResult;
 import org.unmask.decode.DecodeStep;
 import org.unmask.decode.Decoder;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Decodes the prompt of a trace anew and compares step for step.
  *
- * <p>Compared are the number of forward calls, the result, and every field of every step that our
- * steps have under the same name: whole numbers, positions and tokens exactly, other numbers with a
- * tolerance. A null in the trace stands for what the published decoder did not say.
+ * <p>Of a trace that we recorded, everything must be equal to the last bit, except times. Of a
+ * trace of a published decoder, the result, the number of forward calls, the totals, and every
+ * field of every step are compared: whole numbers, positions and tokens exactly, other numbers with
+ * a tolerance. A null in it stands for what the published decoder did not say.
  */
 public final class TraceVerifier {
 
@@ -29,8 +32,10 @@ public final class TraceVerifier {
    */
   public static final double TOLERANCE = 5e-4;
 
-  /** What a trace records for its readers, or about the machine it was made on. */
-  private static final Set<String> NOT_COMPARED = Set.of("rand", "step");
+  /** What a trace records for its readers, or as random numbers fed in. */
+  private static final Set<String> NOT_COMPARED = Set.of("rand", "rand_start");
+
+  private static final JsonMapper MAPPER = new JsonMapper();
 
   private final Decoder decoder;
 
@@ -46,11 +51,78 @@ public final class TraceVerifier {
   /**
    * Finds where a run of ours parts from a trace.
    *
-   * @param trace made by the published decoder
+   * @param trace made by the published decoder or by ours
    * @return what differs first, in one line; empty if nothing does
    * @throws IllegalArgumentException if the trace's decoder or its arguments are unknown
    */
   public Optional<String> firstDifference(RecordedTrace trace) {
+    return trace.isOwn() ? ownDifference(trace) : publishedDifference(trace);
+  }
+
+  private Optional<String> ownDifference(RecordedTrace trace) {
+    boolean hasPredictions = trace.steps().stream().anyMatch(s -> s.containsKey("predicted"));
+    Decoder keeping = hasPredictions ? decoder.keepingPredictions() : decoder;
+    List<Map<String, Object>> steps = new ArrayList<>();
+    byte[][] digest = {{}};
+    DecodeResult result =
+        keeping.decode(
+            trace.request(),
+            (index, step) -> {
+              Map<String, Object> fields = TraceWriter.finite(StepFields.of(step));
+              digest[0] = TraceWriter.chained(digest[0], fields);
+              fields.put("digest", java.util.HexFormat.of().formatHex(digest[0]));
+              if (step.predictions() != null) {
+                fields.put("predicted", StepFields.predicted(step.predictions()));
+              }
+              steps.add(read(fields));
+            });
+    for (int i = 0; i < Math.min(steps.size(), trace.steps().size()); i++) {
+      Optional<String> difference = firstUnequal(trace.steps().get(i), steps.get(i));
+      if (difference.isPresent()) {
+        return Optional.of("step " + i + ": " + difference.get());
+      }
+    }
+    if (!trace.isWhole() && steps.size() >= trace.steps().size()) {
+      return Optional.empty(); // cut short, and equal as far as it goes
+    }
+    if (steps.size() != trace.steps().size()) {
+      return Optional.of("expected " + trace.steps().size() + " steps, made " + steps.size());
+    }
+    Map<String, Object> end = read(TraceWriter.end(result, null));
+    for (Map.Entry<String, Object> field : end.entrySet()) {
+      if (!field.getValue().equals(trace.fields().get(field.getKey()))) {
+        return Optional.of(unequal(field.getKey(), trace.fields(), end));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Takes fields through JSON, so that they compare with those of a file. */
+  private static Map<String, Object> read(Map<String, Object> fields) {
+    return MAPPER.readValue(
+        MAPPER.writeValueAsString(fields), new TypeReference<LinkedHashMap<String, Object>>() {});
+  }
+
+  private static Optional<String> firstUnequal(
+      Map<String, Object> expected, Map<String, Object> actual) {
+    Set<String> names = new java.util.LinkedHashSet<>(expected.keySet());
+    names.addAll(actual.keySet());
+    names.removeAll(StepFields.NOT_DECIDING);
+    names.addAll(List.of("predicted", "digest")); // last, because they follow from the others
+    for (String name : names) {
+      if (!Objects.equals(expected.get(name), actual.get(name))) {
+        return Optional.of(unequal(name, expected, actual));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String unequal(
+      String name, Map<String, Object> expected, Map<String, Object> actual) {
+    return "expected " + name + " " + expected.get(name) + ", was " + actual.get(name);
+  }
+
+  private Optional<String> publishedDifference(RecordedTrace trace) {
     DecodeRequest request = PublishedStrategy.request(trace);
     List<DecodeStep> steps = new ArrayList<>();
     DecodeResult result = decoder.decode(request, (index, step) -> steps.add(step));
@@ -59,7 +131,7 @@ public final class TraceVerifier {
       if (Boolean.TRUE.equals(trace.fields().get("edge_last_row"))) {
         expected.remove("ar_logprob"); // the release kept a row one too early, see Apd
       }
-      Optional<String> difference = difference(expected, fields(steps.get(i)));
+      Optional<String> difference = difference(expected, StepFields.complete(steps.get(i)));
       if (difference.isPresent()) {
         return Optional.of("step " + i + ": " + difference.get());
       }
@@ -67,10 +139,10 @@ public final class TraceVerifier {
     if (steps.size() != trace.steps().size()) {
       return Optional.of("expected " + trace.steps().size() + " steps, made " + steps.size());
     }
-    // the published guidance makes one call of a batch of two, which counts as two here
-    int nfe = trace.integer(trace.fields().containsKey("forward_rows") ? "forward_rows" : "nfe");
-    if (nfe != result.nfe()) {
-      return Optional.of("expected nfe " + nfe + ", was " + result.nfe());
+    Optional<String> total =
+        difference(trace.fields(), PublishedTotals.of(trace, request, steps, result));
+    if (total.isPresent()) {
+      return total;
     }
     int[] expected = trace.ids("final_ids");
     return Arrays.equals(expected, result.ids())
@@ -80,32 +152,6 @@ public final class TraceVerifier {
                 + Arrays.toString(expected)
                 + ", were "
                 + Arrays.toString(result.ids()));
-  }
-
-  /**
-   * Returns a step's fields under the names of the trace files, what the rule went by included.
-   *
-   * @param step of any algorithm
-   */
-  public static Map<String, Object> fields(DecodeStep step) {
-    Map<String, Object> fields = new LinkedHashMap<>(step.details());
-    fields.put("kind", step.kind().name().toLowerCase(java.util.Locale.ROOT));
-    fields.put("block", step.block() < 0 ? null : step.block());
-    fields.put("forward_offset", step.forwardOffset());
-    fields.put("forward_len", step.forwardLength());
-    fields.put("positions", step.positions());
-    fields.put("token_ids", step.tokenIds());
-    fields.put("confidence", step.confidence());
-    List<Integer> remasked = new ArrayList<>(step.remaskedBefore());
-    remasked.addAll(step.remasked());
-    fields.put("remasked", remasked);
-    fields.put("removed", step.remasked());
-    fields.put("edited", step.edits().stream().map(DecodeStep.Edit::position).toList());
-    fields.put("edited_ids", step.edits().stream().map(DecodeStep.Edit::to).toList());
-    fields.put("edited_from", step.edits().stream().map(DecodeStep.Edit::from).toList());
-    fields.put(
-        "edited_confidence", step.edits().stream().map(DecodeStep.Edit::confidence).toList());
-    return fields;
   }
 
   private static Optional<String> difference(
