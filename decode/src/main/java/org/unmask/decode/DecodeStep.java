@@ -76,16 +76,11 @@ public record DecodeStep(
    * @param keyRows keys visible, summed over the calls
    * @param pairs rows times keys, summed over the calls
    * @param predictedRows rows whose logits were computed
-   * @param keptRows those of {@code queryRows} that only the first layer computed, because the others
-   *     kept what they had
+   * @param keptRows those of {@code queryRows} that only the first layer computed, because the
+   *     others kept what they had
    */
   public record Rows(
-      int calls,
-      long queryRows,
-      long keyRows,
-      long pairs,
-      long predictedRows,
-      long keptRows) {
+      int calls, long queryRows, long keyRows, long pairs, long predictedRows, long keptRows) {
 
     /** None. */
     public static final Rows NONE = new Rows(0, 0, 0, 0, 0, 0);

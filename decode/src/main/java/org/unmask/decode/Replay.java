@@ -9,8 +9,8 @@ import org.unmask.model.Query;
  * off without computing them again.
  *
  * <p>A call is made all the same where the recording does not hold what the rule reads (logits,
- * attention, which rows a cache chose), and where it writes rows of a cache that later calls read: from the last call on that
- * wrote all of them.
+ * attention, which rows a cache chose), and where it writes rows of a cache that later calls read:
+ * from the last call on that wrote all of them.
  *
  * @param predictions what each recorded step predicted; null where that was not recorded
  * @param cacheFrom step from which on calls with a cache must be made

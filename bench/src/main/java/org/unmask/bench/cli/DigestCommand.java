@@ -19,6 +19,7 @@ import org.unmask.model.Query;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code unmask digest}: one hash over logits and decoding traces on fixed prompts. */
 @Command(
@@ -139,7 +140,7 @@ final class DigestCommand extends Verb {
     MessageDigest digest = Hashes.sha256();
     for (int i = 0; i < requests.size(); i++) {
       for (DecodeStep step : steps.get(i)) {
-        digest.update(Json.line(TraceCommand.json(i, step)).getBytes());
+        digest.update(Json.line(json(i, step)).getBytes());
         for (double confidence : step.confidence()) {
           digest.update(ByteBuffer.allocate(8).putLong(0, Double.doubleToRawLongBits(confidence)));
         }
@@ -147,5 +148,16 @@ final class DigestCommand extends Verb {
       digest.update(Json.line(Json.array(results.get(i).ids())).getBytes());
     }
     return digest.digest();
+  }
+
+  /** Returns a step in a form that must never change, because the digest is over its text. */
+  private static ObjectNode json(int number, DecodeStep step) {
+    ObjectNode line = Json.object().put("request", number).put("step", step.step());
+    line.put("block", step.block() < 0 ? null : step.block());
+    line.put("forward_offset", step.forwardOffset()).put("forward_len", step.forwardLength());
+    step.positions().forEach(line.putArray("positions")::add);
+    step.tokenIds().forEach(line.putArray("token_ids")::add);
+    step.confidence().forEach(line.putArray("confidence")::add);
+    return line;
   }
 }

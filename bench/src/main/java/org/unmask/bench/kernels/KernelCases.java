@@ -10,6 +10,8 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.unmask.bench.load.Flops;
+import org.unmask.decode.DecodeStep;
 import org.unmask.model.Denoiser;
 import org.unmask.model.KvCache;
 import org.unmask.model.Query;
@@ -185,14 +187,10 @@ final class KernelCases {
     }
   }
 
-  /** GFLOP of the products and of attention in one sequence's forward call. */
-  private static double flops(TransformerConfig c, int rows, int predicted, int keys) {
-    double d = c.hiddenSize();
-    double heads = (double) c.numHeads() * c.headDim();
-    double first = 2 * d * (c.numHeads() + 2.0 * c.numKvHeads()) * c.headDim();
-    double second = 4 * keys * heads + 2 * heads * d + 6 * d * c.intermediateSize();
-    double all = c.numLayers() * first + (c.numLayers() - 1) * second;
-    return 1e-9 * (rows * all + predicted * (second + 2 * d * c.vocabSize()));
+  /** GFLOP of one sequence's forward call. */
+  private static double flops(TransformerConfig config, int rows, int predicted, int keys) {
+    DecodeStep.Rows call = new DecodeStep.Rows(1, rows, keys, (long) rows * keys, predicted, 0);
+    return 1e-9 * new Flops(config).of(call);
   }
 
   private PackedMatrix matrix(WeightFormat format, int outputs, int inputs) {

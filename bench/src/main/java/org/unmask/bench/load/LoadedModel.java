@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -40,6 +41,7 @@ public final class LoadedModel implements AutoCloseable {
   private final Transformer transformer;
   private final Denoiser denoiser;
   private final ModelText text;
+  private final String weights;
   private final int[] endTokens;
   private final DecodeResources resources;
   private final DraftPartners partners;
@@ -50,12 +52,14 @@ public final class LoadedModel implements AutoCloseable {
       WorkerPool pool,
       Kernels kernels,
       Transformer transformer,
-      ModelText text) {
+      ModelText text,
+      WeightFormat held) {
     this.checkpoint = checkpoint;
     this.pool = pool;
     this.kernels = kernels;
     this.transformer = transformer;
     this.text = text;
+    weights = held.name().toLowerCase(Locale.ROOT);
     denoiser = transformer.newDenoiser(kernels, pool);
     endTokens = endTokens(transformer.config(), text);
     resources = DecodeResources.none().withEndTokens(endTokens);
@@ -102,7 +106,7 @@ public final class LoadedModel implements AutoCloseable {
       Transformer transformer = Transformer.load(checkpoint, Optional.of(held), pool, packing);
       join(warmUp);
       return new LoadedModel(
-          checkpoint, pool, kernels, transformer, ModelText.open(checkpoint.folder()));
+          checkpoint, pool, kernels, transformer, ModelText.open(checkpoint.folder()), held);
     } catch (IOException | RuntimeException | Error e) {
       if (pool != null) {
         pool.close();
@@ -200,6 +204,11 @@ public final class LoadedModel implements AutoCloseable {
   /** Returns tokenizer and chat template. */
   public ModelText text() {
     return text;
+  }
+
+  /** Returns how the weights are held, such as {@code f32} or {@code int8}. */
+  public String weights() {
+    return weights;
   }
 
   /** Returns the name of the kernels in use. */

@@ -22,8 +22,11 @@ public final class TraceDiff {
     /** The step says nothing of the position. */
     static final Side UNKNOWN = new Side(CanvasReplay.MASK, Double.NaN, Double.NaN);
 
-    private String words() {
-      String name = token == CanvasReplay.MASK ? "no token" : "token " + token;
+    private String words(Map<Integer, String> texts) {
+      String name =
+          token == CanvasReplay.MASK
+              ? "no token"
+              : "token " + token + (texts.containsKey(token) ? " '" + texts.get(token) + "'" : "");
       if (Double.isNaN(confidence)) {
         return name;
       }
@@ -49,8 +52,12 @@ public final class TraceDiff {
       return Math.abs(first.confidence() - second.confidence());
     }
 
-    @Override
-    public String toString() {
+    /**
+     * Returns it as one line.
+     *
+     * @param texts of tokens, as far as they are known
+     */
+    public String words(Map<Integer, String> texts) {
       String gap =
           Double.isNaN(confidenceGap())
               ? ""
@@ -60,9 +67,9 @@ public final class TraceDiff {
           + ", position "
           + position
           + ": "
-          + first.words()
+          + first.words(texts)
           + " against "
-          + second.words()
+          + second.words(texts)
           + gap;
     }
   }

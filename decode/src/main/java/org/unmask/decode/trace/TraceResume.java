@@ -30,15 +30,11 @@ public final class TraceResume {
   }
 
   /**
-   * Goes on.
+   * Refuses what cannot be resumed.
    *
-   * @param trace recorded by {@link TraceWriter}, whole or not
-   * @param from first step to decode anew, in [0, steps recorded]
-   * @param listener receives the steps from {@code from} on
-   * @throws IllegalArgumentException if the trace cannot be resumed there, or the model does not
-   *     repeat what was recorded
+   * @throws IllegalArgumentException with the reason
    */
-  public DecodeResult resume(RecordedTrace trace, int from, DecodeListener listener) {
+  public static void check(RecordedTrace trace, int from) {
     if (!trace.isOwn()) {
       throw new IllegalArgumentException(
           "a trace of the published decoder "
@@ -46,17 +42,31 @@ public final class TraceResume {
               + " cannot be resumed, because it does not hold our options; record a run with"
               + " unmask trace --record");
     }
-    List<Map<String, Object>> recorded = trace.steps();
-    if (from < 0 || from > recorded.size()) {
+    int recorded = trace.steps().size();
+    if (from < 0 || from > recorded) {
       throw new IllegalArgumentException(
           "step "
               + from
               + " was not recorded; the run has the steps 0 to "
-              + (recorded.size() - 1)
+              + (recorded - 1)
               + ", and "
-              + recorded.size()
+              + recorded
               + " goes on behind them");
     }
+  }
+
+  /**
+   * Goes on.
+   *
+   * @param trace recorded by {@link TraceWriter}, whole or not
+   * @param from first step to decode anew, in [0, steps recorded]
+   * @param listener receives all steps, the replayed ones first
+   * @throws IllegalArgumentException if the trace cannot be resumed there, or the model does not
+   *     repeat what was recorded
+   */
+  public DecodeResult resume(RecordedTrace trace, int from, DecodeListener listener) {
+    check(trace, from);
+    List<Map<String, Object>> recorded = trace.steps();
     Replay replay = Replay.of(trace.decodeSteps(), from);
     byte[][] digest = {{}};
     return decoder.resume(
@@ -64,12 +74,8 @@ public final class TraceResume {
         replay,
         (request, step) -> {
           digest[0] = TraceWriter.chained(digest[0], TraceWriter.finite(StepFields.of(step)));
-          if (step.step() >= from) {
-            listener.onStep(request, step);
-            return;
-          }
           String now = java.util.HexFormat.of().formatHex(digest[0]);
-          Object then = recorded.get(step.step()).get("digest");
+          Object then = step.step() < from ? recorded.get(step.step()).get("digest") : now;
           if (!now.equals(then)) {
             throw new IllegalArgumentException(
                 "step "
@@ -80,6 +86,7 @@ public final class TraceResume {
                     + then
                     + "); use the model, auxiliary model and filter of the recording");
           }
+          listener.onStep(request, step);
         });
   }
 }

@@ -126,7 +126,7 @@ class RecordingTest {
         List<DecodeStep> rest = new ArrayList<>();
         DecodeResult result =
             new TraceResume(decoder).resume(trace, from, (index, step) -> rest.add(step));
-        assertThat(rest).as("resumed at %d", from).isEqualTo(whole.subList(from, whole.size()));
+        assertThat(rest).as("resumed at %d", from).isEqualTo(whole);
         assertThat(result.ids()).isEqualTo(expected.ids());
         assertThat(result.nfe()).isEqualTo(expected.nfe());
       }
