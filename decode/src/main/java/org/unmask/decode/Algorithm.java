@@ -96,6 +96,14 @@ public final class Algorithm {
     return proposal == null ? null : proposal.apply(options);
   }
 
+  /**
+   * Returns what the algorithm needs beside a network with a mask token, in words, such as "a
+   * causal model"; empty if nothing.
+   */
+  public List<String> needs() {
+    return Needs.of(this);
+  }
+
   void check(DecodeOptions options) {
     check.check(options);
   }

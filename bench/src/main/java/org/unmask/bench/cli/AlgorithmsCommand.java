@@ -1,5 +1,6 @@
 package org.unmask.bench.cli;
 
+import java.util.List;
 import java.util.Locale;
 import org.unmask.decode.Algorithm;
 import org.unmask.decode.Algorithms;
@@ -35,7 +36,12 @@ final class AlgorithmsCommand extends Verb {
       } else {
         print(
             String.format(
-                Locale.ROOT, "%-26s %s%s", algorithm.id(), algorithm.title(), source(algorithm)));
+                Locale.ROOT,
+                "%-26s %s%s%s",
+                algorithm.id(),
+                algorithm.title(),
+                source(algorithm),
+                needs(algorithm)));
       }
     }
   }
@@ -48,8 +54,16 @@ final class AlgorithmsCommand extends Verb {
     return " (" + algorithm.paper() + arxiv + ")";
   }
 
+  private static String needs(Algorithm algorithm) {
+    List<String> needs = algorithm.needs();
+    return needs.isEmpty() ? "" : "; needs " + String.join(", ", needs);
+  }
+
   private void show(Algorithm algorithm) {
     print(algorithm.id() + ": " + algorithm.title() + source(algorithm));
+    List<String> needs = algorithm.needs();
+    print("  needs: " + (needs.isEmpty() ? "nothing but the model" : String.join(", ", needs)));
+    print("  caches: " + String.join(", ", algorithm.caches()));
     for (Parameter parameter : algorithm.parameters()) {
       Object usual = parameter.defaultValue();
       print(
@@ -66,6 +80,7 @@ final class AlgorithmsCommand extends Verb {
   private static ObjectNode json(Algorithm algorithm) {
     ObjectNode node = Json.object().put("id", algorithm.id()).put("title", algorithm.title());
     node.put("paper", algorithm.paper()).put("arxiv", algorithm.arxiv());
+    algorithm.needs().forEach(node.putArray("needs")::add);
     algorithm.caches().forEach(node.putArray("caches")::add);
     ArrayNode parameters = node.putArray("parameters");
     for (Parameter parameter : algorithm.parameters()) {

@@ -15,8 +15,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.unmask.bench.grammar.LanguageTool;
+import org.unmask.bench.load.AlgorithmsFor;
 import org.unmask.bench.load.LoadedModel;
 import org.unmask.bench.report.RunReport;
+import org.unmask.bench.sweep.CataloguePreset;
 import org.unmask.bench.sweep.EnergyMeter;
 import org.unmask.bench.sweep.Grid;
 import org.unmask.bench.sweep.Plan;
@@ -31,6 +33,7 @@ import org.unmask.bench.sweep.Strategy;
 import org.unmask.bench.sweep.Summary;
 import org.unmask.bench.sweep.Sweep;
 import org.unmask.bench.sweep.SweepFile;
+import org.unmask.model.transformer.Transformer;
 import org.unmask.tasks.TaskData;
 import org.unmask.tasks.parallelbench.ParallelBench;
 import org.unmask.tasks.parallelbench.Sample;
@@ -63,7 +66,7 @@ import tools.jackson.databind.node.ObjectNode;
           + " step a block) become the points of a curve, others a curve each. A run that"
           + " was stopped goes on when started again with the same options and --name."
     })
-final class BenchCommand extends Verb implements DecodingFlags.Holder {
+class BenchCommand extends Verb implements DecodingFlags.Holder {
 
   private static final String DEFAULT_ALGORITHMS = "llada-low-confidence,threshold,factor";
   private static final DateTimeFormatter NAME_TIME =
@@ -108,7 +111,9 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
       names = "--preset",
       paramLabel = "NAME",
       order = 9,
-      description = "A sweep that comes with Unmask: smoke, quick, paper-llada, paper-dream.")
+      description =
+          "A sweep that comes with Unmask: smoke, quick, paper-llada, paper-dream, strategies,"
+              + " lengths.")
   @Nullable String preset;
 
   @Option(
@@ -178,7 +183,8 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
         chosen.keySet().stream().anyMatch(Scorer::needsGrammar)
             ? LanguageTool.in(terminal().home())
             : null;
-    Plan plan = plan(chosen, models, grammar, file.strategies());
+    List<Strategy> strategies = file.isCatalogue() ? catalogue(models) : file.strategies();
+    Plan plan = plan(chosen, models, grammar, strategies);
     if (dryRun) {
       show(plan, chosen, models);
       return;
@@ -197,7 +203,7 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
   }
 
   /** Reads the sweep, if there is one, into the options not given on the command line. */
-  private SweepFile sweep() throws IOException {
+  SweepFile sweep() throws IOException {
     if (sweepFile != null && preset != null) {
       throw usage("--sweep and --preset cannot be combined; put all into one file");
     }
@@ -205,7 +211,8 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
         sweepFile != null
             ? SweepFile.read(sweepFile)
             : preset != null ? SweepFile.preset(preset) : SweepFile.NONE;
-    if (!file.strategies().isEmpty() && (isGiven("--algorithm") || !decoding.given().isEmpty())) {
+    boolean namesStrategies = file.isCatalogue() || !file.strategies().isEmpty();
+    if (namesStrategies && (isGiven("--algorithm") || !decoding.given().isEmpty())) {
       throw usage("the sweep names its strategies; leave decoding options out, or edit its file");
     }
     file.settings()
@@ -226,7 +233,7 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
     return file;
   }
 
-  private boolean isGiven(String option) {
+  final boolean isGiven(String option) {
     return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
@@ -364,7 +371,7 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
 
   /** Returns the command line that goes on with this run, or repeats it under another name. */
   private String command(String runName) {
-    List<String> words = new ArrayList<>(List.of("./unmask", "bench"));
+    List<String> words = new ArrayList<>(List.of("./unmask", spec.name()));
     for (var option : spec.commandLine().getParseResult().matchedOptions()) {
       if (!option.longestName().equals("--name")) {
         words.add(option.longestName());
@@ -429,7 +436,7 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
     }
     interrupt().handled();
     int threads = Math.max(1, modelFlags.threads / 2);
-    try (Progress progress = new TerminalProgress(terminal(), "bench", done, plan.size());
+    try (Progress progress = new TerminalProgress(terminal(), spec.name(), done, plan.size());
         Scorer scorer =
             grammar == null
                 ? Scorer.rulesOnly()
@@ -447,7 +454,40 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
     }
   }
 
-  private void finish(Summary summary, RunFolder run, String command) {
+  /** Returns the strategies of a sweep that takes them from the catalogue. */
+  private List<Strategy> catalogue(List<Path> folders) throws IOException {
+    Map<String, Set<String>> accepted = new LinkedHashMap<>();
+    for (Path folder : folders) {
+      try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+        AlgorithmsFor found = AlgorithmsFor.model(Transformer.config(checkpoint));
+        accepted.put(checkpoint.name(), Set.copyOf(found.alone()));
+      }
+    }
+    Set<String> leftOut = CataloguePreset.leftOut(accepted);
+    if (!leftOut.isEmpty()) {
+      terminal().note("not on these models: " + String.join(", ", leftOut));
+    }
+    return CataloguePreset.strategies(accepted);
+  }
+
+  /** Shows what came out of a run. */
+  void finish(Summary summary, RunFolder run, String command) throws IOException {
+    if (isStopped(summary, run, command)) {
+      return;
+    }
+    if (json) {
+      ObjectNode line = Json.object().put("run", run.path().toString());
+      line.setAll(summary.json(true));
+      print(line);
+    } else {
+      Tables.of(summary).forEach(this::print);
+      print("");
+      print("report: " + run.path().resolve("report.html"));
+    }
+  }
+
+  /** Tells whether a run was stopped early, and the user how to go on. */
+  final boolean isStopped(Summary summary, RunFolder run, String command) {
     long failed = run.rows().stream().filter(SampleRow::failed).count();
     if (failed > 0) {
       terminal()
@@ -462,16 +502,7 @@ final class BenchCommand extends Verb implements DecodingFlags.Holder {
                   + summary.plan().size()
                   + " samples are kept. To go on: "
                   + command);
-      return;
     }
-    if (json) {
-      ObjectNode line = Json.object().put("run", run.path().toString());
-      line.setAll(summary.json(true));
-      print(line);
-    } else {
-      Tables.of(summary).forEach(this::print);
-      print("");
-      print("report: " + run.path().resolve("report.html"));
-    }
+    return !summary.complete();
   }
 }

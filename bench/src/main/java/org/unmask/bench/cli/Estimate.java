@@ -40,7 +40,7 @@ final class Estimate {
       }
       for (Strategy strategy : plan.strategies()) {
         for (Setting setting : strategy.settings()) {
-          if (setting.fits(task.genLength())) {
+          if (strategy.runsOn(model.name()) && setting.fits(task.genLength())) {
             int count = plan.shard().share(entry.getValue().size());
             ms += step * Grid.expectedNfe(setting, task.genLength()) * count;
           }

@@ -129,7 +129,7 @@ final class Tables {
   }
 
   /** Pads columns: the first {@code left} to the left, numbers to the right. */
-  private static List<String> align(List<String[]> rows, int left) {
+  static List<String> align(List<String[]> rows, int left) {
     int columns = rows.getFirst().length;
     int[] widths = new int[columns];
     for (String[] row : rows) {

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       GenerateCommand.class,
       BenchCommand.class,
+      CompareCommand.class,
       TraceCommand.class,
       CertifyCommand.class,
       ScoreCommand.class,

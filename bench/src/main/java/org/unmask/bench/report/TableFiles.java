@@ -54,7 +54,7 @@ final class TableFiles {
                 : String.format(Locale.ROOT, "%.6f", m.joulesPerToken())));
   }
 
-  private static String quote(String text) {
+  static String quote(String text) {
     return text.matches("[^\",\\n\\r]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
   }
 

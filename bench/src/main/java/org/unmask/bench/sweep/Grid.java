@@ -30,6 +30,9 @@ public final class Grid {
   private static final String DRAFT_LENGTH = "draft-length";
   private static final String ALL = "all";
 
+  /** Stands for the algorithm's own default where a sweep has another. */
+  static final String USUAL_VALUE = "default";
+
   /** The usual values of each degree of parallelism, least parallel first. */
   private static final Map<String, String> USUAL =
       Map.of(
@@ -151,6 +154,7 @@ public final class Grid {
     if (Algorithms.byId(algorithm).parameter("block-length").isPresent()) {
       given.putIfAbsent("block-length", given.get("gen-length"));
     }
+    given.values().removeIf(USUAL_VALUE::equals);
     String perStep = (String) given.remove(TOKENS_PER_STEP);
     DecodeOptions options = DecodeOptions.of(algorithm, given);
     return perStep == null ? options : options.with("steps", steps(options, perStep));

@@ -55,12 +55,13 @@ public record Plan(
     int size = 0;
     for (Task task : tasks) {
       for (Strategy strategy : strategies) {
+        int runs = (int) models.stream().filter(m -> strategy.runsOn(m.name())).count();
         for (Setting setting : strategy.settings()) {
-          size += setting.fits(task.genLength()) ? shard.share(task.samples()) : 0;
+          size += setting.fits(task.genLength()) ? runs * shard.share(task.samples()) : 0;
         }
       }
     }
-    return models.size() * size;
+    return size;
   }
 
   /** Returns this plan as one part of several. */
@@ -89,6 +90,9 @@ public record Plan(
     for (Strategy strategy : strategies) {
       ObjectNode node = strategyList.addObject();
       node.put("name", strategy.name()).put("adaptive", strategy.adaptive());
+      if (!strategy.models().isEmpty()) {
+        strategy.models().forEach(node.putArray("models")::add);
+      }
       ArrayNode settings = node.putArray("settings");
       for (Setting setting : strategy.settings()) {
         ObjectNode options =
@@ -139,7 +143,10 @@ public record Plan(
       }
       strategies.add(
           new Strategy(
-              strategy.path("name").asString(), strategy.path("adaptive").asBoolean(), settings));
+              strategy.path("name").asString(),
+              strategy.path("adaptive").asBoolean(),
+              settings,
+              strategy.path("models").valueStream().map(JsonNode::asString).toList()));
     }
     return new Plan(
         json.path("version").asString(),

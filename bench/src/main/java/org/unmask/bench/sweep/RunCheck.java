@@ -36,7 +36,7 @@ public final class RunCheck {
         int wanted = plan.shard().share(task.samples());
         for (Strategy strategy : plan.strategies()) {
           for (Setting setting : strategy.settings()) {
-            if (setting.fits(task.genLength())) {
+            if (strategy.runsOn(model.name()) && setting.fits(task.genLength())) {
               Cell cell = new Cell(model.name(), task.id(), strategy.name(), setting.label());
               Integer found = counts.remove(cell);
               if (found == null || found != wanted) {

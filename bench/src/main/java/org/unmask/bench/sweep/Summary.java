@@ -41,6 +41,9 @@ public record Summary(Plan plan, int done, List<Curve> curves) {
     List<Curve> curves = new ArrayList<>();
     for (Plan.Model model : plan.models()) {
       for (Strategy strategy : plan.strategies()) {
+        if (!strategy.runsOn(model.name())) {
+          continue;
+        }
         List<Curve.Point> points = new ArrayList<>();
         for (Setting setting : strategy.settings()) {
           Map<String, Measure> tasks = new LinkedHashMap<>();

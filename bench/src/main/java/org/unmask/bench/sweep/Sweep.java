@@ -88,7 +88,7 @@ public final class Sweep {
         }
         for (Strategy strategy : plan.strategies()) {
           for (Setting setting : strategy.settings()) {
-            if (setting.fits(task.genLength())) {
+            if (strategy.runsOn(model.name()) && setting.fits(task.genLength())) {
               new Cell(context, task, part, prompts, strategy, setting).run();
             }
           }

@@ -39,15 +39,18 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  *
  * @param settings the values of all keys but the last, as text
  * @param strategies empty if the file names none
+ * @param isCatalogue whether the strategies are those of {@link CataloguePreset}; the file then
+ *     says {@code strategies: catalogue}
  */
-public record SweepFile(Map<String, String> settings, List<Strategy> strategies) {
+public record SweepFile(
+    Map<String, String> settings, List<Strategy> strategies, boolean isCatalogue) {
 
   /** A sweep that says nothing. */
-  public static final SweepFile NONE = new SweepFile(Map.of(), List.of());
+  public static final SweepFile NONE = new SweepFile(Map.of(), List.of(), false);
 
   /** Names of the sweeps that come with Unmask. */
   public static final List<String> PRESETS =
-      List.of("smoke", "quick", "paper-llada", "paper-dream");
+      List.of("smoke", "quick", "paper-llada", "paper-dream", CataloguePreset.NAME, "lengths");
 
   private static final Set<String> KEYS =
       Set.of("task-version", "models", "tasks", "samples", "data-seed", "batch");
@@ -97,9 +100,12 @@ public record SweepFile(Map<String, String> settings, List<Strategy> strategies)
     }
     Map<String, String> settings = new LinkedHashMap<>();
     List<Strategy> strategies = new ArrayList<>();
+    boolean isCatalogue = false;
     for (Map.Entry<String, JsonNode> entry : root.properties()) {
       String key = entry.getKey();
-      if (key.equals("strategies")) {
+      if (key.equals("strategies") && entry.getValue().asString("").equals("catalogue")) {
+        isCatalogue = true;
+      } else if (key.equals("strategies")) {
         entry.getValue().forEach(node -> strategies.addAll(strategies(node, name)));
       } else if (KEYS.contains(key)) {
         settings.put(key, text(entry.getValue(), name, key));
@@ -109,7 +115,7 @@ public record SweepFile(Map<String, String> settings, List<Strategy> strategies)
                 .formatted(name, key, KEYS.stream().sorted().collect(Collectors.joining(", "))));
       }
     }
-    return new SweepFile(settings, unique(strategies, name));
+    return new SweepFile(settings, unique(strategies, name), isCatalogue);
   }
 
   private static List<Strategy> strategies(JsonNode node, String name) {
