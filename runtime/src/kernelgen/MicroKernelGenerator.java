@@ -23,24 +23,22 @@ final class MicroKernelGenerator {
 
   /** A kind of right-hand side: how the two sides are declared and where their elements are. */
   private enum Right {
-    /** Rows of float arrays on both sides, {@code lda} and {@code ldb} apart. */
-    ARRAY("float[] a, int ao, int lda, float[] b, int bo, int ldb", "a, ao, lda, b, bo, ldb", "lda"),
+    /** A panel of 32 columns in an array. */
+    ARRAY("float[] a, int ao, float[] b, int bo", "a, ao, b, bo"),
     /** A packed float32 panel of 32 columns in native memory; offsets in bytes. */
-    F32("float[] a, int ao, MemorySegment b, int bo", "a, ao, b, bo", "256"),
+    F32("float[] a, int ao, MemorySegment b, int bo", "a, ao, b, bo"),
     /**
      * A packed bfloat16 panel: one 32-bit word holds column j (low half) and column j + 16 (high
      * half), so that a shift and a mask widen one load into two vectors.
      */
-    BF16("float[] a, int ao, MemorySegment b, int bo", "a, ao, b, bo", "256");
+    BF16("float[] a, int ao, MemorySegment b, int bo", "a, ao, b, bo");
 
     final String parameters;
     final String arguments;
-    final String rowStride;
 
-    Right(String parameters, String arguments, String rowStride) {
+    Right(String parameters, String arguments) {
       this.parameters = parameters;
       this.arguments = arguments;
-      this.rowStride = rowStride;
     }
 
     /** Statements that load vectors b0.. of row k. */
@@ -48,7 +46,7 @@ final class MicroKernelGenerator {
       StringBuilder s = new StringBuilder();
       switch (this) {
         case ARRAY -> {
-          s.append("      int p = bo + k * ldb;\n");
+          s.append("      int p = bo + k * 32;\n");
           for (int v = 0; v < vectors; v++) {
             s.append(
                 "      FloatVector b%d = FloatVector.fromArray(S, b, p + %d * L);\n"
@@ -84,12 +82,10 @@ final class MicroKernelGenerator {
   public static void main(String[] args) throws IOException {
     StringBuilder out = new StringBuilder(HEADER);
     for (Right right : Right.values()) {
-      for (int vectors : right == Right.ARRAY ? new int[] {2, 1} : new int[] {2}) {
-        for (int rows : HEIGHTS) {
-          out.append(method(right, rows, vectors));
-        }
-        out.append(dispatcher(right, vectors));
+      for (int rows : HEIGHTS) {
+        out.append(method(right, rows, 2));
       }
+      out.append(dispatcher(right, 2));
     }
     out.append("}\n");
     Path folder = Path.of(args[0], "org/unmask/runtime/kernel/vector");
@@ -123,8 +119,7 @@ final class MicroKernelGenerator {
     s.append(right.load(vectors));
     for (int r = 0; r < rows; r++) {
       s.append(
-          "      FloatVector a%d = FloatVector.broadcast(S, a[ao + %d * %s + k]);\n"
-              .formatted(r, r, right.rowStride));
+          "      FloatVector a%d = FloatVector.broadcast(S, a[ao + %d * 256 + k]);\n".formatted(r, r));
       for (int v = 0; v < vectors; v++) {
         s.append("      c%d_%d = a%d.fma(b%d, c%d_%d);\n".formatted(r, v, r, v, r, v));
       }
@@ -188,14 +183,10 @@ final class MicroKernelGenerator {
 
         @Override
         public void multiply(
-            int rows, int columns, float[] a, int ao, int lda, float[] b, int bo, int ldb, int depth,
+            int rows, float[] a, int ao, float[] b, int bo, int depth,
             float[] c, int co, int ldc, boolean accumulate) {
-          int j = 0;
-          for (; j <= columns - 2 * L; j += 2 * L) {
-            arrayVectors2(rows, a, ao, lda, b, bo + j, ldb, depth, c, co + j, ldc, accumulate);
-          }
-          for (; j < columns; j += L) {
-            arrayVectors1(rows, a, ao, lda, b, bo + j, ldb, depth, c, co + j, ldc, accumulate);
+          for (int j = 0; j < PANEL; j += 2 * L) {
+            arrayVectors2(rows, a, ao, b, bo + j, depth, c, co + j, ldc, accumulate);
           }
         }
 

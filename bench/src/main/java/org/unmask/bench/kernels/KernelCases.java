@@ -78,7 +78,7 @@ final class KernelCases {
           int from = i * group;
           int to = Math.min(w.panels(), from + group);
           w.multiply(
-              kernels, x, m, y, from * PackedMatrix.PANEL, n, false, from, to, scratch[worker]);
+              kernels, x, m, y, from * PackedMatrix.PANEL, ldy, false, from, to, scratch[worker]);
         };
     return new KernelCase(
         "product " + name(format) + " " + m + " x " + k + " x " + n,
@@ -100,14 +100,17 @@ final class KernelCases {
   private KernelCase attention(int rows, int heads, int headDim) {
     KvStore store = new KvStore(rows, heads, headDim);
     int width = heads * headDim;
-    float[] q = new float[rows * width];
-    for (int i = 0; i < q.length; i++) {
-      q[i] = (float) random.nextGaussian() * 0.1f;
-    }
+    RowBlocks q = new RowBlocks(rows, heads * Attention.headStride(headDim));
+    float[] row = new float[width];
     for (int r = 0; r < rows; r++) {
+      for (int i = 0; i < width; i++) {
+        row[i] = (float) random.nextGaussian() * 0.1f;
+      }
       for (int h = 0; h < heads; h++) {
-        store.putKey(h, r, q, r * width + h * headDim);
-        store.putValue(h, r, q, r * width + h * headDim);
+        int to = q.offset(r, h * Attention.headStride(headDim));
+        System.arraycopy(row, h * headDim, q.data(), to, headDim);
+        store.putKey(h, r, row, h * headDim);
+        store.putValue(h, r, row, h * headDim);
       }
     }
     float[] out = new float[rows * width];
@@ -122,20 +125,7 @@ final class KernelCases {
           int count = Math.min(Attention.BLOCK, rows - from);
           int h = i / blocks;
           scratch[worker].attend(
-              q,
-              from * width,
-              width,
-              count,
-              store,
-              0,
-              all,
-              from,
-              null,
-              out,
-              from * width,
-              width,
-              h,
-              h + 1);
+              q, from, count, store, 0, all, from, null, out, from * width, width, h, h + 1);
         };
     return new KernelCase(
         "attention " + rows + " rows, " + heads + " heads of " + headDim,

@@ -4,14 +4,13 @@ import java.util.List;
 import org.unmask.model.Query;
 import org.unmask.runtime.cache.KvStore;
 import org.unmask.runtime.nn.Attention;
+import org.unmask.runtime.nn.RowBlocks;
 
 /**
  * Attention weights averaged over heads and the last layers, for queries that want them. Computed
  * beside the fused attention, in plain loops: they are needed by few decoding rules.
  */
 final class AttentionMeans {
-
-  private static final int PANEL = KvStore.PANEL;
 
   private final TransformerConfig config;
   private float[][] sums = {};
@@ -56,7 +55,7 @@ final class AttentionMeans {
       int seen = rows.visible[row];
       int at = rows.queryRow[row] * query.keyCount();
       for (int h = 0; h < config.numHeads(); h++) {
-        score(rows.q, row * rows.ldq() + h * config.headDim(), store, h, base, seen, weights);
+        score(rows.q, row, store, h, base, seen, weights);
         for (int key = 0; hides != null && key < seen; key++) {
           if (!hides.sees(r, base + key)) {
             weights[key] = Float.NEGATIVE_INFINITY;
@@ -71,13 +70,14 @@ final class AttentionMeans {
   }
 
   private void score(
-      float[] q, int from, KvStore store, int head, int base, int seen, float[] weights) {
+      RowBlocks q, int row, KvStore store, int head, int base, int seen, float[] weights) {
     int kvHead = head / (config.numHeads() / config.numKvHeads());
+    int column = head * Attention.headStride(config.headDim());
     for (int key = 0; key < seen; key++) {
-      int at = store.keyPanel(kvHead, (base + key) / PANEL) + (base + key) % PANEL;
       float sum = 0;
       for (int d = 0; d < config.headDim(); d++) {
-        sum = Math.fma(q[from + d], store.keys()[at + d * PANEL], sum);
+        float k = store.keys()[store.key(kvHead, base + key, d)];
+        sum = Math.fma(q.data()[q.offset(row, column + d)], k, sum);
       }
       weights[key] = sum;
     }

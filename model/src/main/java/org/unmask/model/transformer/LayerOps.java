@@ -91,7 +91,10 @@ final class LayerOps {
       int row = from + r;
       int at = r * chunk.ldQkv;
       rotateHeads(qkv, at, c.numHeads(), positions[row], layer.qNorm());
-      kernels.row().scale(qkv, at, keys, scale, rows.q, row * rows.ldq());
+      for (int h = 0; h < c.numHeads(); h++) {
+        int to = rows.q.offset(row, h * Attention.headStride(d));
+        kernels.row().scale(qkv, at + h * d, d, scale, rows.q.data(), to);
+      }
       rotateHeads(qkv, at + keys, c.numKvHeads(), positions[row], layer.kNorm());
       for (int h = 0; h < c.numKvHeads(); h++) {
         store.putKey(h, slots[row], qkv, at + keys + h * d);
@@ -130,8 +133,7 @@ final class LayerOps {
       int h1) {
     attention.attend(
         rows.q,
-        from * rows.ldq(),
-        rows.ldq(),
+        from,
         count,
         store,
         base,

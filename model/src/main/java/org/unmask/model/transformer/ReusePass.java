@@ -60,7 +60,7 @@ final class ReusePass implements LayerSchedule.Call {
     schedule = new LayerSchedule(config, weights, pool, ops, this, isByRows);
     scratch = new Chunk[pool.threads()];
     int ldx = Chunk.padded(config.hiddenSize());
-    int ldq = config.numHeads() * config.headDim();
+    int ldq = config.numHeads() * Attention.headStride(config.headDim());
     rows = new RowSet(ldx, ldq);
     active = new RowSet(ldx, ldq);
     probed = new RowSet(ldx, ldq);
@@ -190,10 +190,9 @@ final class ReusePass implements LayerSchedule.Call {
     double freshSquare = 0;
     double keptSquare = 0;
     for (int h = 0; h < config.numKvHeads(); h++) {
-      int kept = store.value(h, slot);
       for (int d = 0; d < config.headDim(); d++) {
         double a = fresh[from + h * config.headDim() + d];
-        double b = store.values()[kept + d];
+        double b = store.values()[store.value(h, slot, d)];
         dot += a * b;
         freshSquare += a * a;
         keptSquare += b * b;

@@ -3,6 +3,8 @@ package org.unmask.model.transformer;
 import java.util.Arrays;
 import java.util.List;
 import org.unmask.model.Query;
+import org.unmask.runtime.nn.Attention;
+import org.unmask.runtime.nn.RowBlocks;
 
 /**
  * Rows of several queries laid end to end, with their activations, cut into chunks that one worker
@@ -16,13 +18,13 @@ final class RowSet {
   private static final int TILE = 12;
 
   private final int ldx;
-  private final int ldq;
+  private final int queryColumns;
 
   /** Residual stream (rows, ldx). */
   float[] x = {};
 
-  /** Rotated and scaled queries (rows, ldq). */
-  float[] q = {};
+  /** Rotated and scaled queries, heads {@link Attention#headStride} apart. */
+  RowBlocks q;
 
   /** Keys each row sees, counted from its query's base slot. */
   int[] visible = {};
@@ -37,17 +39,14 @@ final class RowSet {
   int[] chunkFrom = {};
   int[] chunkCount = {};
 
-  RowSet(int ldx, int ldq) {
+  RowSet(int ldx, int queryColumns) {
     this.ldx = ldx;
-    this.ldq = ldq;
+    this.queryColumns = queryColumns;
+    q = new RowBlocks(0, queryColumns);
   }
 
   int ldx() {
     return ldx;
-  }
-
-  int ldq() {
-    return ldq;
   }
 
   /** Makes room for rows, keeping nothing. */
@@ -56,7 +55,7 @@ final class RowSet {
     if (visible.length < rows) {
       int room = Math.max(rows, Math.min(2 * visible.length, rows + 4096));
       x = new float[room * ldx];
-      q = new float[room * ldq];
+      q = new RowBlocks(room, queryColumns);
       visible = new int[room];
       queryRow = new int[room];
     }

@@ -65,7 +65,7 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
     this.rotary = rotary;
     this.pool = pool;
     int ldx = Chunk.padded(config.hiddenSize());
-    int ldq = config.numHeads() * config.headDim();
+    int ldq = config.numHeads() * Attention.headStride(config.headDim());
     rows = new RowSet(ldx, ldq);
     predicted = new RowSet(ldx, ldq);
     ops = new LayerOps[pool.threads()];
@@ -377,7 +377,7 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
         int from = first + r;
         System.arraycopy(rows.x, from * rows.ldx(), predicted.x, to * rows.ldx(), rows.ldx());
         if (isBeforeLast) {
-          System.arraycopy(rows.q, from * rows.ldq(), predicted.q, to * rows.ldq(), rows.ldq());
+          predicted.q.copy(rows.q, from, to);
           predicted.visible[to] = rows.visible[from];
         }
         predicted.queryRow[to] = r;

@@ -17,7 +17,8 @@ public interface MatrixKernel {
   int PANEL = 32;
 
   /**
-   * Distance of two rows of a in products with packed weights, and the largest depth of one call.
+   * Distance of two rows of a, and the largest depth of one call: constant, so that all rows are
+   * addressed from one register.
    */
   int DEPTH = 256;
 
@@ -30,25 +31,20 @@ public interface MatrixKernel {
   int tile(int left);
 
   /**
-   * Multiplies rows of float arrays.
+   * Multiplies by a panel of 32 columns, {@code [k][32]} from {@code bo}.
    *
    * @param rows rows of a and c, a value that {@link #tile} returns
-   * @param columns columns of b and c, a multiple of 16
-   * @param a left side, row r at {@code ao + r * lda}
-   * @param b right side, row k at {@code bo + k * ldb}
-   * @param depth common dimension, at least 0
+   * @param a left side, row r at {@code ao + r * 256}
+   * @param depth common dimension, in [0, 256]
    * @param c result, row r at {@code co + r * ldc}
    * @param accumulate start from c instead of 0
    */
   void multiply(
       int rows,
-      int columns,
       float[] a,
       int ao,
-      int lda,
       float[] b,
       int bo,
-      int ldb,
       int depth,
       float[] c,
       int co,

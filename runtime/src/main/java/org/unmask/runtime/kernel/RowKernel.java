@@ -38,12 +38,18 @@ public interface RowKernel {
   int indexOf(float[] x, int xo, int n, float value);
 
   /**
-   * Replaces x[i] by exp(x[i] - shift) and returns the sum over 16 lanes and {@link
-   * ScalarMath#tree16}.
+   * Turns rows of attention scores into weights: replaces the first n values of a row by exp(x -
+   * max), max being the largest of them, and stores their sum over 16 lanes and {@link
+   * ScalarMath#tree16}. Values from n up to a multiple of 16 become 0.
    *
-   * @param shift at least every x[i]; x[i] may be negative infinity, which gives 0
+   * <p>Rows lie in blocks of 256 columns: row r, column j is {@code x[j / 256 * blockStride + r *
+   * 256 + j % 256]}.
+   *
+   * @param rows at least 0
+   * @param counts n of row r at {@code from + r}, at least 1
+   * @param sums receives a sum per row
    */
-  float expSum(float[] x, int xo, int n, float shift);
+  void expRows(float[] x, int rows, int blockStride, int[] counts, int from, float[] sums);
 
   /**
    * Returns two sums over n values without changing them: of e = exp(x[i] - shift) into {@code
@@ -57,6 +63,13 @@ public interface RowKernel {
 
   /** Writes {@code out[i] = x[i] * factor}. */
   void scale(float[] x, int xo, int n, float factor, float[] out, int oo);
+
+  /**
+   * Writes {@code out[oo + r * ldo + i] = x[r * ldx + i] * factors[r]} for every row r and i in [0,
+   * n).
+   */
+  void scaleRows(
+      float[] x, int ldx, int rows, int n, float[] factors, float[] out, int oo, int ldo);
 
   /** Writes {@code gate[i] = gate[i] / (1 + exp(-gate[i])) * up[i]}. */
   void swiGlu(float[] gate, int go, float[] up, int uo, int n);

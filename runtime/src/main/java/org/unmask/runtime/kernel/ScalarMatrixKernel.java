@@ -19,23 +19,20 @@ public final class ScalarMatrixKernel implements MatrixKernel {
   @Override
   public void multiply(
       int rows,
-      int columns,
       float[] a,
       int ao,
-      int lda,
       float[] b,
       int bo,
-      int ldb,
       int depth,
       float[] c,
       int co,
       int ldc,
       boolean accumulate) {
     for (int r = 0; r < rows; r++) {
-      for (int j = 0; j < columns; j++) {
+      for (int j = 0; j < PANEL; j++) {
         float sum = accumulate ? c[co + r * ldc + j] : 0f;
         for (int k = 0; k < depth; k++) {
-          sum = Math.fma(a[ao + r * lda + k], b[bo + k * ldb + j], sum);
+          sum = Math.fma(a[ao + r * DEPTH + k], b[bo + k * PANEL + j], sum);
         }
         c[co + r * ldc + j] = sum;
       }

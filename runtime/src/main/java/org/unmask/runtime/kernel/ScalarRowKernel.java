@@ -40,14 +40,21 @@ public final class ScalarRowKernel implements RowKernel {
   }
 
   @Override
-  public float expSum(float[] x, int xo, int n, float shift) {
-    float[] lanes = new float[16];
-    for (int i = 0; i < n; i++) {
-      float e = ScalarMath.exp(x[xo + i] - shift);
-      x[xo + i] = e;
-      lanes[i & 15] += e;
+  public void expRows(float[] x, int rows, int blockStride, int[] counts, int from, float[] sums) {
+    for (int r = 0; r < rows; r++) {
+      int n = counts[from + r];
+      float max = Float.NEGATIVE_INFINITY;
+      for (int j = 0; j < n; j++) {
+        max = Math.max(max, x[(j >> 8) * blockStride + r * 256 + (j & 255)]);
+      }
+      float[] lanes = new float[16];
+      for (int j = 0; j < (n + 15 & ~15); j++) {
+        int at = (j >> 8) * blockStride + r * 256 + (j & 255);
+        x[at] = j < n ? ScalarMath.exp(x[at] - max) : 0f;
+        lanes[j & 15] += x[at];
+      }
+      sums[r] = ScalarMath.tree16(lanes);
     }
-    return ScalarMath.tree16(lanes);
   }
 
   @Override
@@ -68,6 +75,14 @@ public final class ScalarRowKernel implements RowKernel {
   public void scale(float[] x, int xo, int n, float factor, float[] out, int oo) {
     for (int i = 0; i < n; i++) {
       out[oo + i] = x[xo + i] * factor;
+    }
+  }
+
+  @Override
+  public void scaleRows(
+      float[] x, int ldx, int rows, int n, float[] factors, float[] out, int oo, int ldo) {
+    for (int r = 0; r < rows; r++) {
+      scale(x, r * ldx, n, factors[r], out, oo + r * ldo);
     }
   }
 

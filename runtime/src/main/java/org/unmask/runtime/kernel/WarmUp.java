@@ -13,6 +13,7 @@ public final class WarmUp {
 
   private static final int DEPTH = 16;
   private static final int ROUNDS_PER_CHECK = 50;
+  private static final int[] COUNTS = {256, 256};
 
   /** Bytes of weights that warming up reads. */
   public static final int PANEL_BYTES = DEPTH * MatrixKernel.PANEL * 4;
@@ -38,7 +39,7 @@ public final class WarmUp {
         MatrixKernel m = kernels.matrix();
         for (int rows = 12; rows > 0; rows--) {
           if (m.tile(rows) == rows) {
-            m.multiply(rows, 32, a, 0, MatrixKernel.DEPTH, b, 0, 64, DEPTH, c, 0, 64, add);
+            m.multiply(rows, a, 0, b, 0, DEPTH, c, 0, 64, add);
             if (isBf16) {
               m.multiplyBf16(rows, a, 0, panel, 0, DEPTH, c, 0, 64, add);
             } else {
@@ -55,9 +56,10 @@ public final class WarmUp {
     row.rmsNorm(a, 0, 256, b, 1e-6f, c, 0);
     row.max(c, 0, 256);
     row.indexOf(c, 0, 256, c[200]);
-    row.expSum(c, 0, 256, 1f);
+    row.expRows(c, 2, 0, COUNTS, 0, b);
     row.expSums(c, 0, 256, 1f, b);
     row.scale(a, 0, 256, 0f, c, 0);
+    row.scaleRows(a, 64, 2, 64, b, c, 0, 64);
     row.swiGlu(a, 0, b, 0, 256);
     row.rotate(a, 0, 2, 64, 32, b, b, 0);
   }

@@ -1,6 +1,5 @@
 package org.unmask.runtime.nn;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.unmask.runtime.cache.KvStore;
 import org.unmask.runtime.kernel.Kernels;
@@ -12,9 +11,9 @@ import org.unmask.runtime.kernel.RowKernel;
  * passes over whole rows.
  *
  * <p>Bit-exact specification, per query row and head: scores by fma over the head size, queries
- * already scaled; the softmax sums visible keys by {@link RowKernel#expSum}; the output is fma over
- * keys ascending, then one product with 1 / sum (float32 division). A key that is not visible has
- * weight 0, so a mask never changes the bits of what it leaves visible.
+ * already scaled; the softmax sums visible keys by {@link RowKernel#expRows}; the output is fma
+ * over keys ascending, then one product with 1 / sum (float32 division). A key that is not visible
+ * has weight 0, so a mask never changes the bits of what it leaves visible.
  */
 public final class Attention {
 
@@ -22,6 +21,8 @@ public final class Attention {
   public static final int BLOCK = 48;
 
   private static final int PANEL = KvStore.PANEL;
+  private static final int DEPTH = MatrixKernel.DEPTH;
+  private static final int BLOCK_STRIDE = BLOCK * DEPTH;
 
   /** Which keys a row sees beyond its leading run of visible keys. */
   @FunctionalInterface
@@ -40,9 +41,12 @@ public final class Attention {
   private final int numHeads;
   private final int numKvHeads;
   private final int headDim;
+
+  /** Scores in blocks of 256 keys: (key / 256, row, key mod 256). */
   private float[] scores = {};
+
   private final float[] mixed;
-  private final float[] inverseSum = new float[BLOCK];
+  private final float[] sums = new float[BLOCK];
 
   /** Makes scratch space for one worker. */
   public Attention(Kernels kernels, int numHeads, int numKvHeads, int headDim) {
@@ -50,16 +54,27 @@ public final class Attention {
     this.numHeads = numHeads;
     this.numKvHeads = numKvHeads;
     this.headDim = headDim;
-    mixed = new float[BLOCK * Math.ceilDiv(headDim, 16) * 16];
+    mixed = new float[BLOCK * Math.ceilDiv(headDim, PANEL) * PANEL];
+  }
+
+  /**
+   * Returns the distance of two heads in the columns of queries: the next power of two, or multiple
+   * of 256, so that the dimensions of a head follow each other in {@link RowBlocks}.
+   */
+  public static int headStride(int headDim) {
+    return headDim > DEPTH
+        ? Math.ceilDiv(headDim, DEPTH) * DEPTH
+        : headDim == 1 ? 1 : 2 * Integer.highestOneBit(headDim - 1);
   }
 
   /**
    * Attends with a few query rows.
    *
-   * @param q rotated and scaled queries, row r at {@code qo + r * ldq}, heads side by side
+   * @param q rotated and scaled queries, heads {@link #headStride} apart
+   * @param q0 first query row
    * @param rows query rows
    * @param store keys and values
-   * @param base slot of the first key
+   * @param base slot of the first key, a multiple of 32
    * @param visible per row, keys [base, base + visible[r]) are visible, at least 1
    * @param visibleFrom index of row 0 in {@code visible}
    * @param mask hides some of these keys, or null
@@ -68,9 +83,8 @@ public final class Attention {
    * @param h1 end of the query heads
    */
   public void attend(
-      float[] q,
-      int qo,
-      int ldq,
+      RowBlocks q,
+      int q0,
       int rows,
       KvStore store,
       int base,
@@ -86,112 +100,87 @@ public final class Attention {
     for (int r = 0; r < rows; r++) {
       keys = Math.max(keys, visible[visibleFrom + r]);
     }
-    int panels = Math.ceilDiv(keys, PANEL);
-    int lds = panels * PANEL + 16;
-    if (scores.length < BLOCK * lds) {
-      scores = new float[BLOCK * lds];
+    int blocks = Math.ceilDiv(keys, DEPTH);
+    if (scores.length < blocks * BLOCK_STRIDE) {
+      scores = new float[blocks * BLOCK_STRIDE];
     }
     int group = numHeads / numKvHeads;
     for (int from = 0; from < rows; from += BLOCK) {
       int count = Math.min(BLOCK, rows - from);
       for (int h = h0; h < h1; h++) {
-        int kvHead = h / group;
-        score(q, qo + from * ldq + h * headDim, ldq, count, store, kvHead, base, panels, lds);
-        for (int r = 0; r < count; r++) {
-          int seen = visible[visibleFrom + from + r];
-          softmax(r, lds, seen, keys, mask, from + r, base);
+        score(q, q0 + from, h, count, store, h / group, base, keys);
+        if (mask != null) {
+          hide(mask, from, count, base, visible, visibleFrom);
         }
-        mix(count, store, kvHead, base, keys, lds, out, oo + from * ldo + h * headDim, ldo);
+        kernels.row().expRows(scores, count, BLOCK_STRIDE, visible, visibleFrom + from, sums);
+        zeroHidden(count, keys, visible, visibleFrom + from);
+        mix(count, store, h / group, base, keys);
+        for (int r = 0; r < count; r++) {
+          sums[r] = 1f / sums[r];
+        }
+        int to = oo + from * ldo + h * headDim;
+        kernels.row().scaleRows(mixed, store.paddedDim(), count, headDim, sums, out, to, ldo);
       }
     }
   }
 
   private void score(
-      float[] q,
-      int qo,
-      int ldq,
-      int count,
-      KvStore store,
-      int head,
-      int base,
-      int panels,
-      int lds) {
+      RowBlocks q, int q0, int h, int count, KvStore store, int kvHead, int base, int keys) {
     MatrixKernel matrix = kernels.matrix();
-    for (int p = 0; p < panels; p++) {
-      int panel = store.keyPanel(head, base / PANEL + p);
-      for (int r = 0, height; r < count; r += height) {
-        height = matrix.tile(count - r);
-        matrix.multiply(
-            height,
-            PANEL,
-            q,
-            qo + r * ldq,
-            ldq,
-            store.keys(),
-            panel,
-            PANEL,
-            headDim,
-            scores,
-            r * lds + p * PANEL,
-            lds,
-            false);
-      }
-    }
-  }
-
-  private void softmax(
-      int r, int lds, int seen, int keys, @Nullable Visibility mask, int row, int base) {
-    RowKernel rowKernel = kernels.row();
-    int at = r * lds;
-    if (mask != null) {
-      for (int j = 0; j < seen; j++) {
-        if (!mask.sees(row, base + j)) {
-          scores[at + j] = Float.NEGATIVE_INFINITY;
+    int column = h * headStride(headDim);
+    for (int key = 0; key < keys; key += PANEL) {
+      int to = key / DEPTH * BLOCK_STRIDE + key % DEPTH;
+      for (int d = 0; d < headDim; d += DEPTH) {
+        int depth = Math.min(DEPTH, headDim - d);
+        int panel = store.key(kvHead, base + key, d);
+        for (int r = 0, n; r < count; r += n) {
+          n = matrix.tile(count - r);
+          int from = q.offset(q0 + r, column + d);
+          matrix.multiply(
+              n, q.data(), from, store.keys(), panel, depth, scores, to + r * DEPTH, DEPTH, d > 0);
         }
       }
     }
-    // keys up to a multiple of 16 count as hidden: they add zeros to the sum's lanes, whole vectors
-    int whole = Math.ceilDiv(seen, 16) * 16;
-    Arrays.fill(scores, at + seen, at + whole, Float.NEGATIVE_INFINITY);
-    float max = rowKernel.max(scores, at, whole);
-    inverseSum[r] = 1f / rowKernel.expSum(scores, at, whole, max);
-    if (whole < keys) {
-      Arrays.fill(scores, at + whole, at + keys, 0f);
+  }
+
+  private void hide(
+      Visibility mask, int from, int count, int base, int[] visible, int visibleFrom) {
+    for (int r = 0; r < count; r++) {
+      for (int key = 0; key < visible[visibleFrom + from + r]; key++) {
+        if (!mask.sees(from + r, base + key)) {
+          scores[at(r, key)] = Float.NEGATIVE_INFINITY;
+        }
+      }
     }
   }
 
-  private void mix(
-      int count,
-      KvStore store,
-      int head,
-      int base,
-      int keys,
-      int lds,
-      float[] out,
-      int oo,
-      int ldo) {
-    int width = store.paddedDim();
-    for (int r = 0, height; r < count; r += height) {
-      height = kernels.matrix().tile(count - r);
-      kernels
-          .matrix()
-          .multiply(
-              height,
-              width,
-              scores,
-              r * lds,
-              lds,
-              store.values(),
-              store.value(head, base),
-              width,
-              keys,
-              mixed,
-              r * width,
-              width,
-              false);
-    }
+  /** Gives weight 0 to the keys that others of these rows see. */
+  private void zeroHidden(int count, int keys, int[] visible, int visibleFrom) {
     for (int r = 0; r < count; r++) {
-      kernels.row().scale(mixed, r * width, headDim, inverseSum[r], out, oo + r * ldo);
+      for (int key = visible[visibleFrom + r]; key < keys; key++) {
+        scores[at(r, key)] = 0f;
+      }
+    }
+  }
+
+  private static int at(int row, int key) {
+    return key / DEPTH * BLOCK_STRIDE + row * DEPTH + key % DEPTH;
+  }
+
+  private void mix(int count, KvStore store, int kvHead, int base, int keys) {
+    MatrixKernel matrix = kernels.matrix();
+    int width = store.paddedDim();
+    for (int d = 0; d < width; d += PANEL) {
+      for (int key = 0; key < keys; key += DEPTH) {
+        int depth = Math.min(DEPTH, keys - key);
+        int panel = store.value(kvHead, base + key, d);
+        for (int r = 0, n; r < count; r += n) {
+          n = matrix.tile(count - r);
+          int to = r * width + d;
+          matrix.multiply(
+              n, scores, at(r, key), store.values(), panel, depth, mixed, to, width, key > 0);
+        }
+      }
     }
   }
 }

@@ -166,8 +166,7 @@ public final class PackedMatrix {
             case F32 -> kernel.multiplyF32(n, a, ao, w, k * PANEL * 4, depth, y, co, ldy, add);
             case BF16 -> kernel.multiplyBf16(n, a, ao, w, k * PANEL * 2, depth, y, co, ldy, add);
             case F16, INT8, INT4 ->
-                kernel.multiply(
-                    n, PANEL, a, ao, DEPTH, scratch.block, 0, PANEL, depth, y, co, ldy, add);
+                kernel.multiply(n, a, ao, scratch.block, 0, depth, y, co, ldy, add);
           }
         }
       }

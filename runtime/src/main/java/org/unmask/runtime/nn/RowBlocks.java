@@ -36,13 +36,17 @@ public final class RowBlocks {
     return data;
   }
 
-  /**
-   * Returns where a row's block of 256 columns begins.
-   *
-   * @param column first column of the block, a multiple of 256
-   */
+  /** Returns where an element is; up to the next multiple of 256 columns the others follow it. */
   public int offset(int row, int column) {
-    return (column / DEPTH * maxRows + row) * DEPTH;
+    return (column / DEPTH * maxRows + row) * DEPTH + column % DEPTH;
+  }
+
+  /** Copies one row of blocks with as many columns. */
+  public void copy(RowBlocks source, int from, int row) {
+    for (int k = 0; k < columns; k += DEPTH) {
+      int n = Math.min(DEPTH, columns - k);
+      System.arraycopy(source.data, source.offset(from, k), data, offset(row, k), n);
+    }
   }
 
   /** Stores one row. */

@@ -123,26 +123,51 @@ final class VectorRowKernel implements RowKernel {
     return i;
   }
 
+  /** All maxima first, then all exponentials, so that the ends of rows overlap with other rows. */
   @Override
-  public float expSum(float[] x, int xo, int n, float shift) {
+  public void expRows(float[] x, int rows, int blockStride, int[] counts, int from, float[] sums) {
     float[] s = lanes.get();
-    int whole = n & ~15;
+    for (int r = 0; r < rows; r++) {
+      int n = counts[from + r];
+      int whole = n + 15 & ~15;
+      for (int j = n; j < whole; j++) {
+        x[(j >> 8) * blockStride + r * 256 + (j & 255)] = Float.NEGATIVE_INFINITY;
+      }
+      sums[r] = maxOfRow(x, r * 256, blockStride, whole);
+    }
+    for (int r = 0; r < rows; r++) {
+      expOfRow(x, r * 256, blockStride, counts[from + r] + 15 & ~15, sums[r], s);
+      sums[r] = ScalarMath.tree16(s);
+    }
+  }
+
+  private static float maxOfRow(float[] x, int xo, int blockStride, int n) {
+    FloatVector max = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+    for (int from = 0; from < n; from += 256) {
+      int at = xo + (from >> 8) * blockStride;
+      int end = Math.min(256, n - from);
+      for (int i = 0; i < end; i += L) {
+        FloatVector a = FloatVector.fromArray(S, x, at + i);
+        max = max.blend(a, a.compare(VectorOperators.GT, max));
+      }
+    }
+    return max.reduceLanes(VectorOperators.MAX);
+  }
+
+  private static void expOfRow(float[] x, int xo, int blockStride, int n, float max, float[] s) {
     for (int sub = 0; sub < 16; sub += L) {
       FloatVector sum = FloatVector.zero(S);
-      for (int i = 0; i < whole; i += 16) {
-        int p = xo + i + sub;
-        FloatVector e = expNotPositive(FloatVector.fromArray(S, x, p).sub(shift));
-        e.intoArray(x, p);
-        sum = sum.add(e);
+      for (int from = 0; from < n; from += 256) {
+        int at = xo + (from >> 8) * blockStride + sub;
+        int end = Math.min(256, n - from);
+        for (int i = 0; i < end; i += 16) {
+          FloatVector e = expNotPositive(FloatVector.fromArray(S, x, at + i).sub(max));
+          e.intoArray(x, at + i);
+          sum = sum.add(e);
+        }
       }
       sum.intoArray(s, sub);
     }
-    for (int i = whole; i < n; i++) {
-      float e = ScalarMath.exp(x[xo + i] - shift);
-      x[xo + i] = e;
-      s[i - whole] += e;
-    }
-    return ScalarMath.tree16(s);
   }
 
   @Override
@@ -180,6 +205,14 @@ final class VectorRowKernel implements RowKernel {
     }
     for (; i < n; i++) {
       out[oo + i] = x[xo + i] * factor;
+    }
+  }
+
+  @Override
+  public void scaleRows(
+      float[] x, int ldx, int rows, int n, float[] factors, float[] out, int oo, int ldo) {
+    for (int r = 0; r < rows; r++) {
+      scale(x, r * ldx, n, factors[r], out, oo + r * ldo);
     }
   }
 
@@ -250,17 +283,18 @@ final class VectorRowKernel implements RowKernel {
         .blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, ScalarMath.EXP_HIGHEST));
   }
 
-  /** The same bits as {@link #exp} for x at most 0, where one factor 2^n suffices. */
+  /**
+   * The same bits as {@link #exp} for x at most 0: results that are not flushed to 0 are normal, so
+   * n can be added to the exponent.
+   */
   private static FloatVector expNotPositive(FloatVector x) {
     FloatVector t = rounded(x);
-    FloatVector y =
-        polynomial(x, t.sub(ScalarMath.ROUNDER))
-            .mul(
-                t.reinterpretAsInts()
-                    .lanewise(VectorOperators.LSHL, 23)
-                    .add(127 << 23)
-                    .reinterpretAsFloats());
-    return y.blend(0f, x.lt(ScalarMath.EXP_LOWEST));
+    FloatVector y = polynomial(x, t.sub(ScalarMath.ROUNDER));
+    IntVector n = t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+    return y.reinterpretAsInts()
+        .add(n)
+        .reinterpretAsFloats()
+        .blend(0f, x.lt(ScalarMath.EXP_LOWEST));
   }
 
   private static FloatVector rounded(FloatVector x) {
