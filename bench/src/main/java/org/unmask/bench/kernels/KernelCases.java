@@ -1,6 +1,5 @@
 package org.unmask.bench.kernels;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,33 +8,28 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
-import org.unmask.bench.load.Flops;
-import org.unmask.decode.DecodeStep;
-import org.unmask.model.Denoiser;
-import org.unmask.model.KvCache;
-import org.unmask.model.Query;
-import org.unmask.model.transformer.Transformer;
-import org.unmask.model.transformer.TransformerConfig;
 import org.unmask.runtime.cache.KvStore;
 import org.unmask.runtime.exec.WorkerPool;
 import org.unmask.runtime.kernel.Kernels;
 import org.unmask.runtime.nn.Attention;
+import org.unmask.runtime.nn.HeadStatistics;
 import org.unmask.runtime.nn.PackedMatrix;
 import org.unmask.runtime.nn.RowBlocks;
 import org.unmask.runtime.nn.WeightFormat;
-import org.unmask.weights.Checkpoint;
 
-/** The kernels and forward passes of the table, with random operands. */
+/** The kernels of the table, with random operands. */
 final class KernelCases {
 
   private final Kernels kernels;
   private final WorkerPool pool;
+  private final PackedMatrix.Scratch[] scratch;
   private final SplittableRandom random = new SplittableRandom(1);
 
   KernelCases(Kernels kernels, WorkerPool pool) {
     this.kernels = kernels;
     this.pool = pool;
+    scratch = new PackedMatrix.Scratch[pool.threads()];
+    Arrays.setAll(scratch, i -> new PackedMatrix.Scratch());
   }
 
   /** Returns the cases, made only when asked for: some hold a lot of memory. */
@@ -58,10 +52,9 @@ final class KernelCases {
     for (int[] shape : new int[][] {{256, 64}, {1024, 64}, {256, 128}, {1024, 128}, {180, 32}}) {
       cases.add(() -> attention(shape[0], 1024 / shape[1], shape[1]));
     }
-    for (int[] shape : new int[][] {{128, 1}, {256, 1}, {180, 16}}) {
-      cases.add(() -> step(model, shape[0], shape[1]));
-    }
-    cases.add(() -> blockStep(model, 32, 256));
+    cases.add(() -> head(WeightFormat.F32));
+    cases.add(() -> head(WeightFormat.BF16));
+    cases.addAll(new StepCases(kernels, pool).all(model));
     return cases;
   }
 
@@ -70,8 +63,6 @@ final class KernelCases {
     RowBlocks x = new RowBlocks(m, k);
     int ldy = n + 16; // as in a forward pass: rows in different sets of the cache
     float[] y = new float[m * ldy];
-    PackedMatrix.Scratch[] scratch = new PackedMatrix.Scratch[pool.threads()];
-    Arrays.setAll(scratch, i -> new PackedMatrix.Scratch());
     int group = Math.clamp(w.panels() / (8 * pool.threads()), 1, 8);
     WorkerPool.Task task =
         (i, worker) -> {
@@ -95,6 +86,45 @@ final class KernelCases {
         1e-9 * 4096 * n * format.bits() / 8,
         KernelCase.Limit.READ,
         product.body());
+  }
+
+  /** The head of a large model on a block of 32 rows, statistics included. */
+  private KernelCase head(WeightFormat format) {
+    int rows = 32;
+    int d = 1024;
+    int vocabulary = 126464;
+    PackedMatrix w = matrix(format, vocabulary, d);
+    RowBlocks x = new RowBlocks(rows, d);
+    for (int i = 0; i < x.data().length; i++) {
+      x.data()[i] = (float) random.nextGaussian() * 0.1f;
+    }
+    int chunk = HeadStatistics.CHUNK;
+    int chunks = Math.ceilDiv(vocabulary, chunk);
+    float[][] tiles = new float[pool.threads()][rows * chunk];
+    float[][] sums = new float[pool.threads()][2];
+    HeadStatistics statistics = new HeadStatistics();
+    WorkerPool.Task task =
+        (i, worker) -> {
+          float[] tile = tiles[worker];
+          int from = i * chunk / PackedMatrix.PANEL;
+          int to = Math.min(w.panels(), from + chunk / PackedMatrix.PANEL);
+          w.multiply(kernels, x, rows, tile, 0, chunk, false, from, to, scratch[worker]);
+          int n = Math.min(chunk, vocabulary - i * chunk);
+          for (int r = 0; r < rows; r++) {
+            statistics.collect(kernels.row(), r, i, tile, r * chunk, n, 0, 0, sums[worker]);
+          }
+        };
+    return new KernelCase(
+        "head " + name(format) + " " + rows + " x " + d + " x " + vocabulary,
+        2e-9 * rows * d * vocabulary,
+        KernelCase.Limit.FMA,
+        () -> {
+          statistics.reset(rows, vocabulary);
+          pool.run(chunks, task);
+          for (int r = 0; r < rows; r++) {
+            statistics.merge(r, false);
+          }
+        });
   }
 
   private KernelCase attention(int rows, int heads, int headDim) {
@@ -132,55 +162,6 @@ final class KernelCases {
         4e-9 * rows * rows * width,
         KernelCase.Limit.FMA,
         () -> pool.run(heads * blocks, task));
-  }
-
-  /** One forward call over whole sequences, predictions for the last 32 rows of each. */
-  private KernelCase step(Path model, int rows, int batch) {
-    Loaded loaded = load(model);
-    int[] predicted = IntStream.range(rows - 32, rows).toArray();
-    List<Query> queries = new ArrayList<>();
-    for (int b = 0; b < batch; b++) {
-      int[] ids = random.ints(rows, 0, loaded.config.vocabSize() - 16).toArray();
-      queries.add(new Query().rows(ids, 0, rows).predict(predicted, 32));
-    }
-    return new KernelCase(
-        "step of " + model.getFileName() + ", " + batch + " x " + rows + " rows",
-        batch * flops(loaded.config, rows, 32, rows),
-        KernelCase.Limit.FMA,
-        () -> loaded.denoiser.forward(queries));
-  }
-
-  /** One forward call over a block against cached rows. */
-  private KernelCase blockStep(Path model, int block, int keys) {
-    Loaded loaded = load(model);
-    int[] ids = random.ints(keys, 0, loaded.config.vocabSize() - 16).toArray();
-    KvCache cache = loaded.denoiser.newCache(keys);
-    loaded.denoiser.forward(List.of(new Query(cache).rows(ids, 0, keys)));
-    int[] predicted = IntStream.range(0, block).toArray();
-    Query query = new Query(cache).rows(ids, keys - block, keys).predict(predicted, block);
-    return new KernelCase(
-        "step of " + model.getFileName() + ", block of " + block + " against " + keys + " keys",
-        flops(loaded.config, block, block, keys),
-        KernelCase.Limit.FMA,
-        () -> loaded.denoiser.forward(List.of(query)));
-  }
-
-  private record Loaded(TransformerConfig config, Denoiser denoiser) {}
-
-  private Loaded load(Path model) {
-    try {
-      Checkpoint checkpoint = Checkpoint.open(model); // stays open: the case outlives this method
-      Transformer transformer = Transformer.load(checkpoint, pool);
-      return new Loaded(transformer.config(), transformer.newDenoiser(kernels, pool));
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
-  }
-
-  /** GFLOP of one sequence's forward call. */
-  private static double flops(TransformerConfig config, int rows, int predicted, int keys) {
-    DecodeStep.Rows call = new DecodeStep.Rows(1, rows, keys, (long) rows * keys, predicted, 0);
-    return 1e-9 * new Flops(config).of(call);
   }
 
   private PackedMatrix matrix(WeightFormat format, int outputs, int inputs) {

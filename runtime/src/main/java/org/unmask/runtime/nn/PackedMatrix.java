@@ -47,6 +47,11 @@ public final class PackedMatrix {
 
   private static final int DEPTH = MatrixKernel.DEPTH;
 
+  /** Inputs, of all rows, that stay in a second-level cache beside weights. */
+  private static final int CACHED_INPUTS = 1 << 18;
+
+  private static final int PANELS_TOGETHER = 8;
+
   private final WeightFormat format;
   private final int outputs;
   private final int inputs;
@@ -147,28 +152,46 @@ public final class PackedMatrix {
       int from,
       int to,
       Scratch scratch) {
+    // one panel at a time reads all inputs again for each: too much if they fill the cache
+    int group = (long) rows * inputs > CACHED_INPUTS ? PANELS_TOGETHER : 1;
+    for (int first = from; first < to; first += group) {
+      int end = Math.min(to, first + group);
+      for (int k = 0; k < inputs; k += DEPTH) {
+        for (int panel = first; panel < end; panel++) {
+          int column = yo + (panel - from) * PANEL;
+          multiplyBlock(kernels, x, rows, y, column, ldy, accumulate || k > 0, panel, k, scratch);
+        }
+      }
+    }
+  }
+
+  /** Adds the inputs [k, k + 256) to the outputs of one panel. */
+  private void multiplyBlock(
+      Kernels kernels,
+      RowBlocks x,
+      int rows,
+      float[] y,
+      int yo,
+      int ldy,
+      boolean add,
+      int panel,
+      int k,
+      Scratch scratch) {
     MatrixKernel kernel = kernels.matrix();
     float[] a = x.data();
-    for (int panel = from; panel < to; panel++) {
-      int column = yo + (panel - from) * PANEL;
-      MemorySegment w = panels[panel];
-      for (int k = 0; k < inputs; k += DEPTH) {
-        int depth = Math.min(DEPTH, inputs - k);
-        boolean add = accumulate || k > 0;
-        if (format != WeightFormat.F32 && format != WeightFormat.BF16) {
-          widen(kernels.row(), panel, k, depth, scratch.block);
-        }
-        for (int row = 0, n; row < rows; row += n) {
-          n = kernel.tile(rows - row);
-          int ao = x.offset(row, k);
-          int co = column + row * ldy;
-          switch (format) {
-            case F32 -> kernel.multiplyF32(n, a, ao, w, k * PANEL * 4, depth, y, co, ldy, add);
-            case BF16 -> kernel.multiplyBf16(n, a, ao, w, k * PANEL * 2, depth, y, co, ldy, add);
-            case F16, INT8, INT4 ->
-                kernel.multiply(n, a, ao, scratch.block, 0, depth, y, co, ldy, add);
-          }
-        }
+    MemorySegment w = panels[panel];
+    int depth = Math.min(DEPTH, inputs - k);
+    if (format != WeightFormat.F32 && format != WeightFormat.BF16) {
+      widen(kernels.row(), panel, k, depth, scratch.block);
+    }
+    for (int row = 0, n; row < rows; row += n) {
+      n = kernel.tile(rows - row);
+      int ao = x.offset(row, k);
+      int co = yo + row * ldy;
+      switch (format) {
+        case F32 -> kernel.multiplyF32(n, a, ao, w, k * PANEL * 4, depth, y, co, ldy, add);
+        case BF16 -> kernel.multiplyBf16(n, a, ao, w, k * PANEL * 2, depth, y, co, ldy, add);
+        case F16, INT8, INT4 -> kernel.multiply(n, a, ao, scratch.block, 0, depth, y, co, ldy, add);
       }
     }
   }

@@ -261,15 +261,20 @@ final class VectorRowKernel implements RowKernel {
       SCALAR.widenInt8(q, qo, rows, scales, so, out);
       return;
     }
-    for (int j = 0; j < 32; j += L) {
-      FloatVector scale = FloatVector.fromArray(S, scales, so + j);
+    for (int j = 0; j < 32; j += 2 * L) {
+      FloatVector scale0 = FloatVector.fromArray(S, scales, so + j);
+      FloatVector scale1 = FloatVector.fromArray(S, scales, so + j + L);
       for (int k = 0; k < rows; k++) {
         int at = k * 32 + j;
-        ByteVector bytes = ByteVector.fromMemorySegment(BYTES, q, qo + at, ByteOrder.LITTLE_ENDIAN);
-        FloatVector wide = (FloatVector) bytes.convertShape(VectorOperators.B2F, S, 0);
-        wide.mul(scale).intoArray(out, at);
+        widened(q, qo + at).mul(scale0).intoArray(out, at);
+        widened(q, qo + at + L).mul(scale1).intoArray(out, at + L);
       }
     }
+  }
+
+  private static FloatVector widened(MemorySegment q, int at) {
+    ByteVector bytes = ByteVector.fromMemorySegment(BYTES, q, at, ByteOrder.LITTLE_ENDIAN);
+    return (FloatVector) bytes.convertShape(VectorOperators.B2F, S, 0);
   }
 
   private static FloatVector exp(FloatVector x) {
