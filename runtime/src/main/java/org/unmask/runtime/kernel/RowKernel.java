@@ -98,4 +98,12 @@ public interface RowKernel {
    * @param out receives rows of 32 floats, from 0
    */
   void widenInt8(MemorySegment q, int qo, int rows, float[] scales, int so, float[] out);
+
+  /**
+   * Widens rows of a 4-bit panel like {@link #widenInt8}: a row is 16 bytes, byte j holding column
+   * j in its low and column j + 16 in its high half, as signed numbers.
+   *
+   * @param to first element of {@code out}
+   */
+  void widenInt4(MemorySegment q, int qo, int rows, float[] scales, int so, float[] out, int to);
 }

@@ -114,4 +114,16 @@ public final class ScalarRowKernel implements RowKernel {
       out[i] = q.get(ValueLayout.JAVA_BYTE, qo + i) * scales[so + i % 32];
     }
   }
+
+  @Override
+  public void widenInt4(
+      MemorySegment q, int qo, int rows, float[] scales, int so, float[] out, int to) {
+    for (int k = 0; k < rows; k++) {
+      for (int j = 0; j < 16; j++) {
+        int both = q.get(ValueLayout.JAVA_BYTE, qo + k * 16 + j);
+        out[to + k * 32 + j] = (both << 28 >> 28) * scales[so + j];
+        out[to + k * 32 + j + 16] = (both >> 4) * scales[so + j + 16];
+      }
+    }
+  }
 }

@@ -17,7 +17,7 @@ import org.unmask.runtime.kernel.RowKernel;
  */
 public final class Attention {
 
-  /** Rows handled together. */
+  /** Most rows handled together. */
   public static final int BLOCK = 48;
 
   private static final int PANEL = KvStore.PANEL;
@@ -105,8 +105,10 @@ public final class Attention {
       scores = new float[blocks * BLOCK_STRIDE];
     }
     int group = numHeads / numKvHeads;
-    for (int from = 0; from < rows; from += BLOCK) {
-      int count = Math.min(BLOCK, rows - from);
+    // few scores leave room in the first-level cache for the keys and values of small heads
+    int block = keys <= DEPTH && headDim < 128 ? BLOCK / 2 : BLOCK;
+    for (int from = 0; from < rows; from += block) {
+      int count = Math.min(block, rows - from);
       for (int h = h0; h < h1; h++) {
         score(q, q0 + from, h, count, store, h / group, base, keys);
         if (mask != null) {

@@ -37,6 +37,7 @@ public final class PackedMatrix {
   public static final class Scratch {
 
     private final float[] block = new float[DEPTH * PANEL];
+    private final short[] halves = new short[DEPTH * PANEL];
 
     /** Allocates it. */
     public Scratch() {}
@@ -182,7 +183,7 @@ public final class PackedMatrix {
     MemorySegment w = panels[panel];
     int depth = Math.min(DEPTH, inputs - k);
     if (format != WeightFormat.F32 && format != WeightFormat.BF16) {
-      widen(kernels.row(), panel, k, depth, scratch.block);
+      widen(kernels.row(), panel, k, depth, scratch);
     }
     for (int row = 0, n; row < rows; row += n) {
       n = kernel.tile(rows - row);
@@ -197,26 +198,27 @@ public final class PackedMatrix {
   }
 
   /** Widens rows [k, k + depth) of a panel to float32. */
-  private void widen(RowKernel row, int p, int k, int depth, float[] out) {
+  private void widen(RowKernel row, int p, int k, int depth, Scratch scratch) {
+    float[] out = scratch.block;
     MemorySegment panel = panels[p];
     switch (format) {
       case F16 -> {
-        for (int i = 0; i < depth * PANEL; i++) {
-          out[i] = Float.float16ToFloat(panel.getAtIndex(ValueLayout.JAVA_SHORT, k * PANEL + i));
+        short[] halves = scratch.halves; // C2 widens arrays with vectors, not segments
+        int n = depth * PANEL;
+        MemorySegment.copy(panel, ValueLayout.JAVA_SHORT, 2L * k * PANEL, halves, 0, n);
+        for (int i = 0; i < n; i++) {
+          out[i] = Float.float16ToFloat(halves[i]);
         }
       }
       case INT8 -> row.widenInt8(panel, k * PANEL, depth, scales, p * PANEL, out);
       case INT4 -> {
         int group = format.group(inputs);
         int groups = Math.ceilDiv(inputs, group);
-        for (int r = 0; r < depth; r++) {
+        for (int r = 0, n; r < depth; r += n) {
+          n = Math.min(depth - r, group - (k + r) % group);
           int at = (k + r) * PANEL / 2;
           int s = (p * groups + (k + r) / group) * PANEL;
-          for (int j = 0; j < 16; j++) {
-            int both = panel.get(ValueLayout.JAVA_BYTE, at + j);
-            out[r * PANEL + j] = (both << 28 >> 28) * scales[s + j];
-            out[r * PANEL + j + 16] = (both >> 4) * scales[s + j + 16];
-          }
+          row.widenInt4(panel, at, n, scales, s, out, r * PANEL);
         }
       }
       case F32, BF16 -> throw new IllegalStateException(format + " panels are multiplied in place");

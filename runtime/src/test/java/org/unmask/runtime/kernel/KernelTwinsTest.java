@@ -194,7 +194,7 @@ class KernelTwinsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {64, 128, 256, 512})
-  void widenInt8_sameBits(int bits) {
+  void widen_sameBits(int bits) {
     byte[] bytes = new byte[33 * 32 + 5];
     random.nextBytes(bytes);
     try (Arena arena = Arena.ofConfined()) {
@@ -206,8 +206,88 @@ class KernelTwinsTest {
             out -> Kernels.vector(bits).row().widenInt8(q, 5, rows, scales, 3, out),
             out -> SCALAR.row().widenInt8(q, 5, rows, scales, 3, out),
             33 * 32);
+        assertSame(
+            out -> Kernels.vector(bits).row().widenInt4(q, 5, rows, scales, 3, out, 7),
+            out -> SCALAR.row().widenInt4(q, 5, rows, scales, 3, out, 7),
+            33 * 32 + 7);
       }
     }
+  }
+
+  /**
+   * Infinities, NaN, zeros of both signs and subnormals among ordinary values, in every operand.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {64, 128, 256, 512})
+  void allKernels_specialValues_sameBits(int bits) {
+    Kernels fast = Kernels.vector(bits);
+    for (int share : new int[] {2, 20, 200}) { // one special value in so many
+      for (int n : SIZES) {
+        float[] x = specials(3 * n + 8, share);
+        float[] y = specials(3 * n + 8, share);
+        if (n > 0) {
+          assertSameValues((k, out) -> k.row().rmsNorm(x, 1, n, y, 1e-6f, out, 2), fast, n + 2);
+        }
+        assertSameValues((k, out) -> k.row().scale(x, 1, n, y[0], out, 2), fast, n + 2);
+        assertSameValues((k, out) -> k.row().scaleRows(x, n, 3, n, y, out, 2, n), fast, 3 * n + 2);
+        assertSameValues((k, out) -> k.row().swiGlu(out, 0, x, 1, n), fast, n);
+        assertSameValues((k, out) -> k.row().rotate(out, 0, 1, 2 * n, n, x, y, 0), fast, 2 * n);
+      }
+      try (Arena arena = Arena.ofConfined()) {
+        float[] a = specials(12 * 256, share);
+        float[] b = specials(40 * 32, share);
+        MemorySegment panel = arena.allocate(40 * 128L, 64);
+        MemorySegment.copy(b, 0, panel, ValueLayout.JAVA_FLOAT, 0, b.length);
+        for (int rows : new int[] {1, 2, 4, 6, 8, 12}) {
+          assertSameValues(
+              (k, c) -> k.matrix().multiply(rows, a, 0, b, 0, 40, c, 0, 32, true), fast, 12 * 32);
+          assertSameValues(
+              (k, c) -> k.matrix().multiplyF32(rows, a, 0, panel, 0, 40, c, 0, 32, true),
+              fast,
+              12 * 32);
+          assertSameValues(
+              (k, c) -> k.matrix().multiplyBf16(rows, a, 0, panel, 0, 40, c, 0, 32, true),
+              fast,
+              12 * 32);
+        }
+      }
+    }
+  }
+
+  private interface Operation {
+    void run(Kernels kernels, float[] out);
+  }
+
+  private void assertSameValues(Operation operation, Kernels fast, int size) {
+    float[] expected = specials(size, 20);
+    float[] actual = expected.clone();
+    operation.run(fast, actual);
+    operation.run(SCALAR, expected);
+    assertThat(canonical(actual)).isEqualTo(canonical(expected));
+  }
+
+  private float[] specials(int n, int share) {
+    float[] special = {
+      Float.NaN,
+      Float.POSITIVE_INFINITY,
+      Float.NEGATIVE_INFINITY,
+      -0f,
+      0f,
+      Float.MIN_VALUE,
+      -Float.MIN_VALUE,
+      1e-39f,
+      -3e-42f,
+      Float.MIN_NORMAL,
+      Float.MAX_VALUE,
+      -Float.MAX_VALUE
+    };
+    float[] x = values(n);
+    for (int i = 0; i < n; i++) {
+      if (random.nextInt(share) == 0) {
+        x[i] = special[random.nextInt(special.length)];
+      }
+    }
+    return x;
   }
 
   private interface Body {

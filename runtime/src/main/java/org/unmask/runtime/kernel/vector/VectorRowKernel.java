@@ -28,6 +28,7 @@ final class VectorRowKernel implements RowKernel {
   private static final int L = S.length();
   private static final VectorSpecies<Byte> BYTES =
       L >= 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
+  private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, S.vectorShape());
   private static final RowKernel SCALAR = new ScalarRowKernel();
 
   private final ThreadLocal<float[]> lanes = ThreadLocal.withInitial(() -> new float[64]);
@@ -270,6 +271,33 @@ final class VectorRowKernel implements RowKernel {
         widened(q, qo + at + L).mul(scale1).intoArray(out, at + L);
       }
     }
+  }
+
+  @Override
+  public void widenInt4(
+      MemorySegment q, int qo, int rows, float[] scales, int so, float[] out, int to) {
+    if (L < 8) { // there is no vector of fewer than 8 bytes
+      SCALAR.widenInt4(q, qo, rows, scales, so, out, to);
+      return;
+    }
+    for (int j = 0; j < 16; j += L) {
+      FloatVector low = FloatVector.fromArray(S, scales, so + j);
+      FloatVector high = FloatVector.fromArray(S, scales, so + j + 16);
+      for (int k = 0; k < rows; k++) {
+        int at = qo + k * 16 + j;
+        ByteVector bytes = ByteVector.fromMemorySegment(BYTES, q, at, ByteOrder.LITTLE_ENDIAN);
+        IntVector both = (IntVector) bytes.convertShape(VectorOperators.B2I, INTS, 0);
+        IntVector first = both.lanewise(VectorOperators.LSHL, 28);
+        floats(first.lanewise(VectorOperators.ASHR, 28)).mul(low).intoArray(out, to + k * 32 + j);
+        floats(both.lanewise(VectorOperators.ASHR, 4))
+            .mul(high)
+            .intoArray(out, to + k * 32 + j + 16);
+      }
+    }
+  }
+
+  private static FloatVector floats(IntVector x) {
+    return (FloatVector) x.convert(VectorOperators.I2F, 0);
   }
 
   private static FloatVector widened(MemorySegment q, int at) {
