@@ -98,6 +98,29 @@ public final class HeadStatistics {
     floats[f + 3] = sums[1];
   }
 
+  /**
+   * Stores a chunk that was collected elsewhere, without noise.
+   *
+   * @param max largest logit, or NaN if any is
+   * @param second largest of the others
+   * @param sum of e^(l - max) over the others
+   * @param weighted sum of e^(l - max) (l - max) over the others
+   * @param argMax token of the largest logit, the lowest on ties
+   */
+  public void put(
+      int row, int chunk, float max, float second, float sum, float weighted, int argMax) {
+    if (max != max || max == Float.POSITIVE_INFINITY) {
+      throw notFinite();
+    }
+    int cell = row * chunks + chunk;
+    int f = cell * FLOATS;
+    floats[f] = max;
+    floats[f + 1] = second;
+    floats[f + 2] = sum;
+    floats[f + 3] = weighted;
+    ints[cell * INTS] = argMax;
+  }
+
   private static ArithmeticException notFinite() {
     return new ArithmeticException(
         "logits are not finite numbers; the weights are damaged or overflow float32");
