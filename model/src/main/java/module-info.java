@@ -10,6 +10,9 @@ module org.unmask.model {
   exports org.unmask.model;
   exports org.unmask.model.chat;
   exports org.unmask.model.pack;
+  exports org.unmask.model.device;
   exports org.unmask.model.tokenizer;
   exports org.unmask.model.transformer;
+
+  uses org.unmask.model.device.DeviceBackend;
 }

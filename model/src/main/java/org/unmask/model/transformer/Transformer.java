@@ -115,7 +115,7 @@ public final class Transformer {
         .read();
   }
 
-  private static ConfigReader reader(Checkpoint checkpoint) throws IOException {
+  static ConfigReader reader(Checkpoint checkpoint) throws IOException {
     Path sideCar = checkpoint.folder().resolve("unmask.json");
     return new ConfigReader(
         checkpoint.config(), Files.exists(sideCar) ? JsonFiles.readObject(sideCar) : null);
