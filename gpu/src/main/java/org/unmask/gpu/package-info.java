@@ -1,0 +1,2 @@
+/** Forward calls over operations that a device provides. */
+package org.unmask.gpu;
