@@ -52,6 +52,7 @@ import tools.jackson.databind.node.ObjectNode;
     subcommands = {
       KernelsCommand.class,
       LargeCommand.class,
+      GpuCommand.class,
       MergeCommand.class,
       VerifyCommand.class
     },

@@ -53,6 +53,8 @@ final class ModelFlags {
 
   @Mixin PackFlags packFlags = new PackFlags();
 
+  @Mixin DeviceFlags deviceFlags = new DeviceFlags();
+
   /** Returns the format weights are to be held in, if one was asked for. */
   Optional<WeightFormat> format() {
     if (quant.equals("none")) {
@@ -83,7 +85,12 @@ final class ModelFlags {
     try (PackProgress progress = new PackProgress(terminal)) {
       loaded =
           LoadedModel.open(
-              folder, format(), threads, vectorBits, packFlags.packing(terminal, progress));
+              folder,
+              format(),
+              threads,
+              vectorBits,
+              packFlags.packing(terminal, progress),
+              deviceFlags.choice(terminal));
     }
     loaded.checkpoint().warnings().forEach(terminal::note);
     return loaded;

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       LogitsCommand.class,
       InspectCommand.class,
       DigestCommand.class,
+      DevicesCommand.class,
       PullCommand.class
     })
 final class UnmaskCommand implements Runnable {

@@ -1,11 +1,8 @@
 package org.unmask.bench.load;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -19,9 +16,7 @@ import org.unmask.model.Denoiser;
 import org.unmask.model.pack.Packing;
 import org.unmask.model.transformer.Transformer;
 import org.unmask.model.transformer.TransformerConfig;
-import org.unmask.runtime.exec.WorkerPool;
 import org.unmask.runtime.kernel.Kernels;
-import org.unmask.runtime.kernel.WarmUp;
 import org.unmask.runtime.nn.WeightFormat;
 import org.unmask.weights.Checkpoint;
 
@@ -32,42 +27,28 @@ import org.unmask.weights.Checkpoint;
  */
 public final class LoadedModel implements AutoCloseable {
 
-  private static final long WARM_UP_MS = 300;
   private static final int MOST_COSTED_ROWS = 64;
 
   private final Checkpoint checkpoint;
-  private final WorkerPool pool;
-  private final Kernels kernels;
-  private final Transformer transformer;
-  private final Denoiser denoiser;
+  private final TransformerConfig config;
+  private final Engine engine;
   private final ModelText text;
-  private final String weights;
   private final int[] endTokens;
   private final DecodeResources resources;
   private final DraftPartners partners;
   private @Nullable RowCosts costs;
 
   private LoadedModel(
-      Checkpoint checkpoint,
-      WorkerPool pool,
-      Kernels kernels,
-      Transformer transformer,
-      ModelText text,
-      WeightFormat held) {
+      Checkpoint checkpoint, TransformerConfig config, Engine engine, ModelText text) {
     this.checkpoint = checkpoint;
-    this.pool = pool;
-    this.kernels = kernels;
-    this.transformer = transformer;
+    this.config = config;
+    this.engine = engine;
     this.text = text;
-    weights = held.name().toLowerCase(Locale.ROOT);
-    denoiser = transformer.newDenoiser(kernels, pool);
-    endTokens = endTokens(transformer.config(), text);
+    endTokens = endTokens(config, text);
     resources = DecodeResources.none().withEndTokens(endTokens);
     partners =
         new DraftPartners(
-            checkpoint.folder(),
-            folder -> open(folder, pool.threads(), "auto"),
-            heads -> transformer.newDraftHeads(heads, kernels, pool));
+            checkpoint.folder(), folder -> open(folder, engine.threads(), "auto"), engine.heads());
   }
 
   /**
@@ -76,7 +57,8 @@ public final class LoadedModel implements AutoCloseable {
    * @throws IOException as the other form
    */
   public static LoadedModel open(Path folder, int threads, String vectorBits) throws IOException {
-    return open(folder, Optional.empty(), threads, vectorBits, Packing.inMemory());
+    return open(
+        folder, Optional.empty(), threads, vectorBits, Packing.inMemory(), DeviceChoice.cpu());
   }
 
   /**
@@ -87,43 +69,32 @@ public final class LoadedModel implements AutoCloseable {
    * @param threads of the forward pass, at least 1
    * @param vectorBits 64, 128, 256, 512, scalar or auto
    * @param packing whether packed weights are kept in a file, and who hears of progress
+   * @param where the processor that runs it; threads, vectors and packing are the CPU's
    * @throws IOException if the checkpoint is missing, damaged or of an unknown kind
    * @throws IllegalArgumentException if {@code threads} or {@code vectorBits} makes no sense
    */
   public static LoadedModel open(
-      Path folder, Optional<WeightFormat> format, int threads, String vectorBits, Packing packing)
+      Path folder,
+      Optional<WeightFormat> format,
+      int threads,
+      String vectorBits,
+      Packing packing,
+      DeviceChoice where)
       throws IOException {
     Kernels kernels = Kernels.named(vectorBits);
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be at least 1, was " + threads);
     }
     Checkpoint checkpoint = Checkpoint.open(folder);
-    WorkerPool pool = null;
     try {
-      WeightFormat held = format.isPresent() ? format.get() : Transformer.exactFormat(checkpoint);
-      Thread warmUp = warmUp(kernels, held, checkpoint, packing);
-      pool = new WorkerPool(threads);
-      Transformer transformer = Transformer.load(checkpoint, Optional.of(held), pool, packing);
-      join(warmUp);
-      return new LoadedModel(
-          checkpoint, pool, kernels, transformer, ModelText.open(checkpoint.folder()), held);
+      TransformerConfig config = Transformer.config(checkpoint);
+      ModelText text = ModelText.open(checkpoint.folder());
+      Engine engine = Engine.load(checkpoint, format, threads, kernels, packing, where);
+      return new LoadedModel(checkpoint, config, engine, text);
     } catch (IOException | RuntimeException | Error e) {
-      if (pool != null) {
-        pool.close();
-      }
       checkpoint.close();
       throw e;
     }
-  }
-
-  private static Thread warmUp(
-      Kernels kernels, WeightFormat format, Checkpoint checkpoint, Packing packing)
-      throws IOException {
-    long bytes = PackedSize.bytes(Transformer.config(checkpoint), format);
-    MemorySegment panel = packing.sample(bytes, WarmUp.PANEL_BYTES, Arena.ofAuto());
-    return Thread.ofPlatform()
-        .daemon()
-        .start(() -> WarmUp.run(kernels, format == WeightFormat.BF16, panel, WARM_UP_MS));
   }
 
   /**
@@ -143,14 +114,6 @@ public final class LoadedModel implements AutoCloseable {
     return IntStream.concat(stops, turns).distinct().toArray();
   }
 
-  private static void join(Thread thread) {
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // the first steps are slower, nothing else
-    }
-  }
-
   /** Returns the name for tables and files. */
   public String name() {
     return checkpoint.name();
@@ -163,7 +126,7 @@ public final class LoadedModel implements AutoCloseable {
 
   /** Returns the network. */
   public Denoiser denoiser() {
-    return denoiser;
+    return engine.denoiser();
   }
 
   /** Returns what decoding needs to know beside the network. */
@@ -186,19 +149,19 @@ public final class LoadedModel implements AutoCloseable {
   /** Returns what a pass of several rows costs on this machine, measured once. */
   public RowCosts rowCosts() {
     if (costs == null) {
-      costs = RowCosts.measure(denoiser, MOST_COSTED_ROWS, System::nanoTime);
+      costs = RowCosts.measure(engine.denoiser(), MOST_COSTED_ROWS, System::nanoTime);
     }
     return costs;
   }
 
   /** Returns a decoder over the network with what an algorithm needs; see {@link #resources}. */
   public Decoder decoder(DecodeOptions options) throws IOException {
-    return new Decoder(denoiser, resources(options));
+    return new Decoder(engine.denoiser(), resources(options));
   }
 
   /** Returns a decoder over the network, for algorithms that need nothing else. */
   public Decoder decoder() {
-    return new Decoder(denoiser, resources);
+    return new Decoder(engine.denoiser(), resources);
   }
 
   /** Returns tokenizer and chat template. */
@@ -208,17 +171,17 @@ public final class LoadedModel implements AutoCloseable {
 
   /** Returns how the weights are held, such as {@code f32} or {@code int8}. */
   public String weights() {
-    return weights;
+    return engine.weights();
   }
 
-  /** Returns the name of the kernels in use. */
+  /** Returns the name of the kernels or of the device in use. */
   public String kernels() {
-    return kernels.name();
+    return engine.kernels();
   }
 
-  /** Returns the configuration and the packed weights. */
-  public Transformer transformer() {
-    return transformer;
+  /** Returns the configuration. */
+  public TransformerConfig config() {
+    return config;
   }
 
   /** Returns the text of a response up to its first end token. */
@@ -237,7 +200,7 @@ public final class LoadedModel implements AutoCloseable {
   @Override
   public void close() {
     partners.close();
-    pool.close();
+    engine.release().run();
     checkpoint.close();
   }
 }

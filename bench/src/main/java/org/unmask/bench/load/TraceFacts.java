@@ -27,6 +27,6 @@ public final class TraceFacts {
 
   /** Returns the count of floating-point operations of a model's steps. */
   public static ToLongFunction<DecodeStep.Work> flops(LoadedModel model) {
-    return Flops.of(model.transformer().config(), null);
+    return Flops.of(model.config(), null);
   }
 }

@@ -24,7 +24,7 @@ class AlgorithmsForTest {
   @ValueSource(strings = {"unmask-llada-6m", "unmask-dream-6m"})
   void whatIsPromisedRuns_andWhatIsRefusedDoesNot(String name) throws IOException {
     try (LoadedModel model = LoadedModel.open(WEIGHTS.resolve(name), 2, "auto")) {
-      AlgorithmsFor found = AlgorithmsFor.model(model.transformer().config());
+      AlgorithmsFor found = AlgorithmsFor.model(model.config());
       assertThat(found.total()).isEqualTo(Algorithms.all().size());
       assertThat(
               found.alone().size()
@@ -52,7 +52,7 @@ class AlgorithmsForTest {
   @Test
   void causalModel_getsWhatDraftsForIt() throws IOException {
     try (LoadedModel model = LoadedModel.open(WEIGHTS.resolve("unmask-qwen-ar-6m"), 2, "auto")) {
-      AlgorithmsFor found = AlgorithmsFor.model(model.transformer().config());
+      AlgorithmsFor found = AlgorithmsFor.model(model.config());
       assertThat(found.alone()).containsExactly("ar", "prompt-lookup", "aded", "swift");
       assertThat(found.withAuxiliary()).containsExactly("speculative");
       assertThat(found.withDenoiser()).containsExactly("specdiff");

@@ -1,0 +1,107 @@
+package org.unmask.bench.load;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Locale;
+import java.util.Optional;
+import org.unmask.model.Denoiser;
+import org.unmask.model.device.DeviceModel;
+import org.unmask.model.pack.Packing;
+import org.unmask.model.transformer.Transformer;
+import org.unmask.runtime.exec.WorkerPool;
+import org.unmask.runtime.kernel.Kernels;
+import org.unmask.runtime.kernel.WarmUp;
+import org.unmask.runtime.nn.WeightFormat;
+import org.unmask.weights.Checkpoint;
+
+/**
+ * What runs a model: the JVM's threads, or a device.
+ *
+ * @param kernels name of the kernels or of the device
+ * @param weights how the weights are held
+ * @param threads of the CPU
+ * @param heads makes draft heads over the model
+ * @param release frees it
+ */
+record Engine(
+    String kernels,
+    String weights,
+    int threads,
+    Denoiser denoiser,
+    DraftPartners.HeadsLoader heads,
+    Runnable release) {
+
+  private static final long WARM_UP_MS = 300;
+
+  /** Loads a checkpoint's weights where they are to be used. */
+  static Engine load(
+      Checkpoint checkpoint,
+      Optional<WeightFormat> format,
+      int threads,
+      Kernels kernels,
+      Packing packing,
+      DeviceChoice where)
+      throws IOException {
+    Optional<DeviceModel> device = where.load(checkpoint);
+    return device.isPresent()
+        ? onDevice(device.get(), where, threads)
+        : onCpu(checkpoint, format, threads, kernels, packing);
+  }
+
+  private static Engine onDevice(DeviceModel model, DeviceChoice where, int threads) {
+    return new Engine(
+        model.description(),
+        where.precision().word(),
+        threads,
+        model.newDenoiser(),
+        heads -> {
+          throw new IllegalArgumentException("draft heads run on the CPU only; use --device cpu");
+        },
+        model::close);
+  }
+
+  private static Engine onCpu(
+      Checkpoint checkpoint,
+      Optional<WeightFormat> format,
+      int threads,
+      Kernels kernels,
+      Packing packing)
+      throws IOException {
+    WeightFormat held = format.isPresent() ? format.get() : Transformer.exactFormat(checkpoint);
+    Thread warmUp = warmUp(kernels, held, checkpoint, packing);
+    WorkerPool pool = new WorkerPool(threads);
+    try {
+      Transformer transformer = Transformer.load(checkpoint, Optional.of(held), pool, packing);
+      join(warmUp);
+      return new Engine(
+          kernels.name(),
+          held.name().toLowerCase(Locale.ROOT),
+          threads,
+          transformer.newDenoiser(kernels, pool),
+          heads -> transformer.newDraftHeads(heads, kernels, pool),
+          pool::close);
+    } catch (IOException | RuntimeException | Error e) {
+      pool.close();
+      throw e;
+    }
+  }
+
+  private static Thread warmUp(
+      Kernels kernels, WeightFormat format, Checkpoint checkpoint, Packing packing)
+      throws IOException {
+    long bytes = PackedSize.bytes(Transformer.config(checkpoint), format);
+    MemorySegment panel = packing.sample(bytes, WarmUp.PANEL_BYTES, Arena.ofAuto());
+    return Thread.ofPlatform()
+        .daemon()
+        .start(() -> WarmUp.run(kernels, format == WeightFormat.BF16, panel, WARM_UP_MS));
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the first steps are slower, nothing else
+    }
+  }
+}
