@@ -61,6 +61,7 @@ final class BlockDecoding extends Decoding {
     query.predict(rows, step.rows());
     query.wantLogits(
         guidance != null || strategy.proposer().wantsLogits() || strategy.policy().wantsLogits());
+    query.softTokens(strategy.policy().softTokens(step));
     query.wantAttention(strategy.policy().attentionLayersWanted());
     suppressMask(query);
     addNoise(query);

@@ -82,7 +82,8 @@ record Prophet(int answerStart, int answerLength, double early, double mid, doub
 
   @Override
   public void select(Step step, Picks picks) {
-    double gap = meanGap(step);
+    int start = step.canvas().promptLength() + answerStart;
+    double gap = meanGap(step, start, start + answerLength);
     step.detail("answer_gap", gap);
     double progress = (double) (step.call() + 1) / step.context().options().steps();
     double needed = progress < 0.33 ? early : progress < 0.67 ? mid : late;
@@ -90,6 +91,11 @@ record Prophet(int answerStart, int answerLength, double early, double mid, doub
       SAMPLER.select(step, picks);
       return;
     }
+    fillAll(step, picks);
+  }
+
+  /** Takes every mask there is, also those of later blocks. */
+  static void fillAll(Step step, Picks picks) {
     for (int row = 0; row < step.rows(); row++) {
       if (step.canvas().isMasked(step.position(row))) {
         picks.add(row);
@@ -97,12 +103,13 @@ record Prophet(int answerStart, int answerLength, double early, double mid, doub
     }
   }
 
-  private double meanGap(Step step) {
+  /** Returns the mean gap between the two highest logits of the predicted rows in [from, to). */
+  static double meanGap(Step step, int from, int to) {
     Predictions predictions = step.predictions();
     double sum = 0;
     int count = 0;
     for (int row = 0; row < step.rows(); row++) {
-      if (isAnswer(step, step.position(row))) {
+      if (step.position(row) >= from && step.position(row) < to) {
         sum += StrictMath.log(predictions.top(row)) - StrictMath.log(predictions.second(row));
         count++;
       }

@@ -1,5 +1,8 @@
 package org.unmask.decode;
 
+import org.jspecify.annotations.Nullable;
+import org.unmask.model.SoftTokens;
+
 /**
  * Chooses which masked positions to unmask.
  *
@@ -26,6 +29,11 @@ interface UnmaskPolicy {
   /** Returns over how many last layers attention is to be averaged, 0 if it is not needed. */
   default int attentionLayersWanted() {
     return 0;
+  }
+
+  /** Returns the rows of the next call that are fed as sums of embeddings, or null for none. */
+  default @Nullable SoftTokens softTokens(Step step) {
+    return null;
   }
 
   /**

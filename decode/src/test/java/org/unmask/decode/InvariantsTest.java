@@ -43,6 +43,7 @@ class InvariantsTest {
         case "t2t-edit" -> 2 * options().integer("max-post-steps") + GEN;
         case "block-dynamic", "block-static", "block-sequential", "s2d2", "fast-dllm-v2" -> 3 * GEN;
         case "slowfast" -> GEN * options().integer("k-exploration-steps");
+        case "pipelined-blocks" -> GEN;
         case "wino", "dinfer-threshold", "credit", "hierarchy" -> GEN;
         default -> 0;
       };

@@ -38,6 +38,7 @@ public final class Query {
   boolean wantsHidden;
   float @Nullable [] states;
   SublayerSkip skip = SublayerSkip.NONE;
+  @Nullable SoftTokens softTokens;
 
   /** Makes a query without a cache: its rows attend to each other only. */
   public Query() {
@@ -199,6 +200,16 @@ public final class Query {
     return this;
   }
 
+  /**
+   * Feeds some rows as sums of embeddings.
+   *
+   * @param tokens which ones, or null for none
+   */
+  public Query softTokens(@Nullable SoftTokens tokens) {
+    softTokens = tokens;
+    return this;
+  }
+
   /** Reads output rows as the checkpoint's own code returns them, ignoring the model's shift. */
   public Query unshifted(boolean raw) {
     unshifted = raw;
@@ -280,6 +291,11 @@ public final class Query {
   /** Returns over how many of the last layers attention is averaged, 0 if it is not wanted. */
   public int attentionLayers() {
     return attentionLayers;
+  }
+
+  /** Returns the rows that are sums of embeddings, or null if none is. */
+  public @Nullable SoftTokens softTokens() {
+    return softTokens;
   }
 
   /** Returns which rows are computed, or null for all. */

@@ -1,6 +1,7 @@
 package org.unmask.model.transformer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import org.unmask.model.Conditioning;
 import org.unmask.model.Denoiser;
 import org.unmask.model.KvCache;
 import org.unmask.model.Query;
+import org.unmask.model.SoftTokens;
 import org.unmask.runtime.cache.KvStore;
 import org.unmask.runtime.exec.WorkerPool;
 import org.unmask.runtime.kernel.Kernels;
@@ -337,7 +339,19 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
       System.arraycopy(states, r * d, x, at, d);
       return;
     }
-    table.toFloats((long) query.id(r) * d, x, at, d);
+    SoftTokens soft = query.softTokens();
+    if (soft == null || soft.count(r) == 0) {
+      table.toFloats((long) query.id(r) * d, x, at, d);
+      return;
+    }
+    float[] embedding = new float[d];
+    Arrays.fill(x, at, at + d, 0f);
+    for (int i = 0; i < soft.count(r); i++) {
+      table.toFloats((long) soft.token(r, i) * d, embedding, 0, d);
+      for (int j = 0; j < d; j++) {
+        x[at + j] = Math.fma(soft.weight(r, i), embedding[j], x[at + j]);
+      }
+    }
   }
 
   /** Copies the predicted rows, with what the last layer's second half needs if it is to come. */
