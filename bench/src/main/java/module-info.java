@@ -5,6 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module org.unmask.bench {
   requires static org.jspecify;
   requires java.management;
+  requires jdk.management;
   requires com.fasterxml.jackson.annotation;
   requires org.unmask.decode;
   requires org.unmask.model;
@@ -20,6 +21,8 @@ module org.unmask.bench {
 
   opens org.unmask.bench.cli to
       info.picocli;
+  opens org.unmask.bench.overhead to
+      tools.jackson.databind;
   opens org.unmask.bench.large to
       tools.jackson.databind;
   opens org.unmask.bench.load to

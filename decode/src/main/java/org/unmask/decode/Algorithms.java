@@ -14,7 +14,7 @@ public final class Algorithms {
               LladaSampler.algorithms(),
               DreamSampler.algorithms(),
               Learn2Pd.algorithms(),
-              BlockDiffusion.algorithms(),
+              BlockRule.algorithms(),
               List.of(
                   LeftToRight.ALGORITHM,
                   Threshold.ALGORITHM,
@@ -32,7 +32,7 @@ public final class Algorithms {
                   Wino.ALGORITHM,
                   Prophet.ALGORITHM,
                   SlowFast.ALGORITHM,
-                  Unroll.ALGORITHM,
+                  DInferThreshold.ALGORITHM,
                   CreditDecoding.ALGORITHM,
                   Hierarchy.ALGORITHM,
                   Oracle.ALGORITHM,
@@ -47,7 +47,7 @@ public final class Algorithms {
                   FreeDave.ALGORITHM,
                   S2d2.ALGORITHM,
                   Apd.ALGORITHM,
-                  WindowDecoding.LeftRight.ALGORITHM,
+                  LeftRight.ALGORITHM,
                   Padir.ALGORITHM,
                   Gibbs.ALGORITHM),
               SpeculativeAlgorithms.algorithms())

@@ -1,6 +1,5 @@
 package org.unmask.decode;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.unmask.model.Predictions;
 import org.unmask.model.Query;
@@ -49,20 +48,17 @@ final class Apd extends WindowDecoding {
     }
   }
 
-  private final double weight;
   private final boolean isShared;
+  private final MixtureJudge judge;
   private final Query query;
   private final int[] text;
-  private final int auxiliaryVocab;
   private float[] savedRow = {};
   private int[] rows = {};
 
   private Apd(DecodeContext context) {
     super(context);
-    weight = context.options().number(MIXTURE_WEIGHT);
     isShared = context.options().word(COUPLING).equals("shared-gumbel");
-    auxiliaryVocab =
-        Math.min(context.denoiser().vocabSize(), context.resources().auxiliary().vocabSize());
+    judge = new MixtureJudge(context, context.options().number(MIXTURE_WEIGHT), isShared);
     query = new Query(context.resources().auxiliary().newCache(canvas.length()));
     text = canvas.tokens().clone();
     rows = new int[canvas.length() + 1];
@@ -102,92 +98,14 @@ final class Apd extends WindowDecoding {
     }
     // predictions 0, 1, ... speak of the tokens at start + 1, start + 2, ...
     int shift = isFirstCall ? 0 : -1;
-    Judgement judgement = new Judgement();
-    judgement.first(savedRow);
+    judge.begin(drafts(), draftPredictions(), causal, start(), draftStep());
+    judge.describe(0, savedRow, 0);
     int accepted = 1;
-    while (accepted < drafted && judgement.agrees(accepted, causal, accepted + shift)) {
+    while (accepted < drafted && judge.agrees(accepted, (accepted + shift) * vocab)) {
       accepted++;
     }
     System.arraycopy(causal.logits(), (accepted + shift) * vocab, savedRow, 0, vocab);
-    judgement.record();
+    judge.record(this);
     return accepted;
-  }
-
-  /** Compares draft and target of one round, and takes down what it saw. */
-  private final class Judgement {
-    private final double scale = isShared && temperature() > 0 ? temperature() : 1;
-    private final List<Integer> targets = new ArrayList<>();
-    private final List<Double> diffusionLogProbs = new ArrayList<>();
-    private final List<Double> causalLogProbs = new ArrayList<>();
-    private final List<Double> margins = new ArrayList<>();
-
-    void first(float[] causalRow) {
-      describe(0, causalRow, 0);
-    }
-
-    boolean agrees(int i, Predictions causal, int row) {
-      float[] diffusionLogits = draftPredictions().logits();
-      int diffusionFrom = i * draftPredictions().vocabSize();
-      int causalFrom = row * causal.vocabSize();
-      int best = -1;
-      double bestScore = Double.NEGATIVE_INFINITY;
-      double second = Double.NEGATIVE_INFINITY;
-      for (int v = 0; v < auxiliaryVocab; v++) {
-        if (v != context.suppressed()) {
-          double score =
-              (weight * diffusionLogits[diffusionFrom + v]
-                      + (1 - weight) * causal.logits()[causalFrom + v])
-                  / scale;
-          if (isShared && temperature() > 0) {
-            score += gumbel(start() + i, v);
-          }
-          if (score > bestScore) {
-            second = bestScore;
-            best = v;
-            bestScore = score;
-          } else {
-            second = Math.max(second, score);
-          }
-        }
-      }
-      targets.add(best);
-      margins.add(bestScore - second);
-      describe(i, causal.logits(), causalFrom);
-      return best == drafts()[i];
-    }
-
-    private void describe(int i, float[] causalLogits, int from) {
-      if (isRecorded()) {
-        Predictions drafted = draftPredictions();
-        int vocab = drafted.vocabSize();
-        diffusionLogProbs.add(
-            Softmax.logProbability(drafted.logits(), i * vocab, vocab, drafts()[i], scale));
-        causalLogProbs.add(
-            Softmax.logProbability(
-                causalLogits, from, query.predictions().vocabSize(), drafts()[i], scale));
-      }
-    }
-
-    void record() {
-      if (isRecorded()) {
-        List<Integer> drafted = new ArrayList<>();
-        for (int i = 0; i <= targets.size(); i++) {
-          drafted.add(drafts()[i]);
-        }
-        detail("draft", drafted);
-        detail("target", withoutFirst(targets));
-        detail("dllm_logprob", diffusionLogProbs);
-        detail("ar_logprob", causalLogProbs);
-        detail("mixture_margin", withoutFirst(margins));
-      }
-    }
-
-    /** Puts "none" in front: the first token has no target. */
-    private List<Object> withoutFirst(List<?> values) {
-      List<Object> list = new ArrayList<>();
-      list.add("none");
-      list.addAll(values);
-      return list;
-    }
   }
 }

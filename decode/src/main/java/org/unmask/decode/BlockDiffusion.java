@@ -8,28 +8,17 @@ import org.unmask.model.Query;
 /**
  * Block diffusion as SDAR and TraDo decode (arXiv 2510.06303): blocks on absolute positions, each
  * seeing itself and earlier ones only, so the keys and values of finished blocks are exact. Inner
- * calls feed one block; when it is full, one more call stores it.
+ * calls feed one block; when it is full, one more call stores it. {@link BlockRule} says what an
+ * inner call unmasks.
  *
- * <p>Rules: {@code block-dynamic} takes all positions above a threshold if they are at least the
- * step's quota, else the best ones; {@code block-static} the quota of best ones; {@code
- * block-sequential} the leftmost. The canvas is rounded up to whole blocks. Unlike the release, a
- * quota never exceeds the masks left, so no token is overwritten, and a temperature of 0 is greedy.
+ * <p>The canvas is rounded up to whole blocks. Unlike the release, a quota never exceeds the masks
+ * left, so no token is overwritten, and a temperature of 0 is greedy.
  */
 class BlockDiffusion extends Decoding {
 
   private static final String DENOISING_STEPS = "denoising-steps";
   private static final String STOPPING_CRITERIA_IDX = "stopping-criteria-idx";
   static final String CONFIDENCE_THRESHOLD = "confidence-threshold";
-
-  static List<Algorithm> algorithms() {
-    return List.of(
-        options(Algorithm.named("block-dynamic", "block diffusion, all above a threshold"))
-            .startedBy(context -> new BlockDiffusion(context, Rule.DYNAMIC)),
-        options(Algorithm.named("block-static", "block diffusion, a quota of the surest"))
-            .startedBy(context -> new BlockDiffusion(context, Rule.STATIC)),
-        options(Algorithm.named("block-sequential", "block diffusion, left to right"))
-            .startedBy(context -> new BlockDiffusion(context, Rule.SEQUENTIAL)));
-  }
 
   static Algorithm.Builder options(Algorithm.Builder algorithm) {
     return algorithm
@@ -51,16 +40,9 @@ class BlockDiffusion extends Decoding {
                 STOPPING_CRITERIA_IDX, List.of(), "tokens that end decoding; none by default"));
   }
 
-  /** Which positions an inner step takes. */
-  enum Rule {
-    DYNAMIC,
-    STATIC,
-    SEQUENTIAL
-  }
-
   final int blockLength;
   final Step step;
-  private final Rule rule;
+  private final BlockRule rule;
   private final int steps;
   final Categorical proposer;
   private final Feed feed;
@@ -69,7 +51,7 @@ class BlockDiffusion extends Decoding {
   private DecodeStep.Kind kind = DecodeStep.Kind.PREFILL;
   private boolean isFinished;
 
-  BlockDiffusion(DecodeContext context, Rule rule) {
+  BlockDiffusion(DecodeContext context, BlockRule rule) {
     this(context, rule, 0);
   }
 
@@ -78,7 +60,7 @@ class BlockDiffusion extends Decoding {
    *
    * @param extraSlots cache rows beyond the canvas
    */
-  BlockDiffusion(DecodeContext context, Rule rule, int extraSlots) {
+  BlockDiffusion(DecodeContext context, BlockRule rule, int extraSlots) {
     super(context, roundedUp(context));
     DecodeOptions options = context.options();
     this.rule = rule;
@@ -117,6 +99,16 @@ class BlockDiffusion extends Decoding {
     return feed;
   }
 
+  /** Tells whether distributions are neither tempered nor filtered. */
+  final boolean isPlain() {
+    return proposer.isPlain();
+  }
+
+  /** Tells whether the logits of an inner call are needed. */
+  boolean wantsLogits() {
+    return !isPlain();
+  }
+
   @Override
   boolean plan(Calls calls) {
     if (isFinished) {
@@ -140,9 +132,9 @@ class BlockDiffusion extends Decoding {
     }
     Query query = feed.query();
     query
+        .wantLogits(wantsLogits())
         .mask(kind == DecodeStep.Kind.DENOISE ? blockMask : storeMask())
-        .predict(rows, step.rows())
-        .wantLogits(true);
+        .predict(rows, step.rows());
     suppressMask(query);
     call(kind, query, calls);
     return true;
@@ -151,8 +143,8 @@ class BlockDiffusion extends Decoding {
   @Override
   void absorb() {
     if (kind == DecodeStep.Kind.DENOISE) {
-      Predictions proposals = proposer.propose(step, feed.query().predictions());
-      step.propose(proposals, Score.CONFIDENCE);
+      Predictions raw = feed.query().predictions();
+      step.propose(isPlain() ? raw : proposer.propose(step, raw), Score.CONFIDENCE);
       denoise();
       step.index++;
     }
@@ -193,26 +185,11 @@ class BlockDiffusion extends Decoding {
    * @param taken rows that were unmasked in this step already; they count
    */
   final void unmask(boolean[] taken, int quota) {
-    int[] order = new int[step.candidates()];
-    int left = 0;
-    int done = 0;
-    int above = 0;
-    for (int i = 0; i < order.length; i++) {
-      int row = rule == Rule.SEQUENTIAL ? step.candidate(i) : step.ranked(i);
-      if (taken[row]) {
-        done++;
-      } else {
-        order[left++] = row;
-        above += step.score(row) > context.options().number(CONFIDENCE_THRESHOLD) ? 1 : 0;
-      }
-    }
-    int due = Math.min(quota - done, left);
-    if (due <= 0) {
-      return;
-    }
-    int count = rule == Rule.DYNAMIC ? Math.max(above, due) : due;
-    for (int i = 0; i < count; i++) {
-      commit(step.position(order[i]), step.token(order[i]), step.confidence(order[i]));
+    Picks picks = new Picks();
+    rule.select(step, taken, quota, context.options().number(CONFIDENCE_THRESHOLD), picks);
+    for (int i = 0; i < picks.count(); i++) {
+      int row = picks.row(i);
+      commit(step.position(row), step.token(row), step.confidence(row));
     }
   }
 

@@ -51,12 +51,15 @@ final class Categorical implements TokenProposer {
 
   /** Returns Dream's proposer, or the greedy one if nothing asks for more. */
   static TokenProposer dream(DecodeOptions options) {
-    double temperature = options.temperature();
-    double topP = options.number(TOP_P);
-    int topK = options.integer(TOP_K);
-    return temperature == 0 && topP == 1 && topK == 0
-        ? new Gumbel(0)
-        : new Categorical(temperature, topP, topK, false);
+    Categorical drawn =
+        new Categorical(
+            options.temperature(), options.number(TOP_P), options.integer(TOP_K), false);
+    return drawn.isPlain() ? new Gumbel(0) : drawn;
+  }
+
+  /** Tells whether rows are left as they are and the best token taken. */
+  boolean isPlain() {
+    return temperature == 0 && topP == 1 && topK == 0;
   }
 
   @Override

@@ -41,13 +41,6 @@ record Clad(double threshold, double share, int layers) implements UnmaskPolicy 
                         options.integer(Dawn.ATTENTION_LAYERS)));
               });
 
-  /** Rows [from, to] of neighbouring positions, as indices into the accepted rows. */
-  private record Cluster(int from, int to) {
-    int size() {
-      return to - from + 1;
-    }
-  }
-
   @Override
   public int attentionLayersWanted() {
     return layers;
@@ -58,9 +51,9 @@ record Clad(double threshold, double share, int layers) implements UnmaskPolicy 
     Picks all = new Picks();
     new Threshold(threshold).select(step, all);
     int[] rows = all.ascending().toArray();
-    List<Cluster> clusters = clusters(step, rows);
+    List<Cluster> clusters = Cluster.of(step, rows);
     int count = clusters.size();
-    double[][] weight = weights(step, rows, clusters);
+    double[][] weight = Cluster.weights(step, rows, clusters);
     boolean[] isDropped = new boolean[count];
     List<List<Integer>> conflicts = new ArrayList<>();
     for (int a = 0; a < count; a++) {
@@ -90,52 +83,6 @@ record Clad(double threshold, double share, int layers) implements UnmaskPolicy 
               .toList());
       step.detail("conflicts", conflicts);
     }
-  }
-
-  private static List<Cluster> clusters(Step step, int[] rows) {
-    List<Cluster> clusters = new ArrayList<>();
-    for (int from = 0, to; from < rows.length; from = to + 1) {
-      to = from;
-      while (to + 1 < rows.length && step.position(rows[to + 1]) == step.position(rows[to]) + 1) {
-        to++;
-      }
-      clusters.add(new Cluster(from, to));
-    }
-    return clusters;
-  }
-
-  private static double[][] weights(Step step, int[] rows, List<Cluster> clusters) {
-    int count = clusters.size();
-    double[][] weight = new double[count][count];
-    for (int a = 0; a < count; a++) {
-      for (int b = 0; b < count; b++) {
-        if (a != b) {
-          double w = strongest(step, rows, clusters.get(a), clusters.get(b));
-          weight[a][b] = Math.max(weight[a][b], w);
-          weight[b][a] = Math.max(weight[b][a], w);
-        }
-      }
-    }
-    return weight;
-  }
-
-  /** Returns the largest mean attention of a position of one cluster to those of another. */
-  private static double strongest(Step step, int[] rows, Cluster a, Cluster b) {
-    double strongest = 0;
-    for (int i = a.from(); i <= a.to(); i++) {
-      double sum = 0;
-      for (int j = b.from(); j <= b.to(); j++) {
-        sum += mutual(step, step.position(rows[i]), step.position(rows[j]));
-      }
-      strongest = Math.max(strongest, sum / b.size());
-    }
-    return strongest;
-  }
-
-  private static double mutual(Step step, int p, int q) {
-    int length = step.canvas().length();
-    float[] attention = step.attention();
-    return Math.max(attention[p * length + q], attention[q * length + p]);
   }
 
   private boolean conflict(Step step, double[][] weight, int a, int b) {

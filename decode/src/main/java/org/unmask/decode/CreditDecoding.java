@@ -1,7 +1,6 @@
 package org.unmask.decode;
 
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Arrays;
 import org.unmask.model.Predictions;
 
 /**
@@ -11,7 +10,8 @@ import org.unmask.model.Predictions;
  *
  * <p>At every call of a block credits decay, then the best token of each mask earns the power gamma
  * of its probability; the logit gains {@code alpha ln(credit + 1)}. Credits start empty with every
- * block. Belongs to one sequence.
+ * block. Only tokens with a credit differ from the network's own statistics, so no row is read as a
+ * whole. Belongs to one sequence.
  */
 final class CreditDecoding implements TokenProposer, ConfidenceScorer {
 
@@ -38,10 +38,13 @@ final class CreditDecoding implements TokenProposer, ConfidenceScorer {
   private final double alpha;
   private final double gamma;
   private final double decay;
-  private final int suppressed;
   private final Predictions fused = new Predictions();
-  private final Map<Integer, Map<Integer, Float>> credits = new HashMap<>();
-  private double[] raw = {};
+
+  /** Credits by position: tokens that earned some, what they have, and how many there are. */
+  private final int[][] tokens;
+
+  private final float[][] credits;
+  private final int[] counts;
   private double[] rawProbability = {};
   private int block = -1;
 
@@ -49,7 +52,10 @@ final class CreditDecoding implements TokenProposer, ConfidenceScorer {
     alpha = context.options().number(CREDIT_ALPHA);
     gamma = context.options().number(BOOST_GAMMA);
     decay = context.options().number(DECAY_BETA);
-    suppressed = context.suppressed();
+    int length = context.request().prompt().length + context.options().genLength();
+    tokens = new int[length][4];
+    credits = new float[length][4];
+    counts = new int[length];
   }
 
   @Override
@@ -58,33 +64,64 @@ final class CreditDecoding implements TokenProposer, ConfidenceScorer {
   }
 
   @Override
-  public Predictions propose(Step step, Predictions predictions) {
+  public Predictions propose(Step step, Predictions raw) {
     if (step.block() != block) {
       block = step.block();
-      credits.clear();
+      Arrays.fill(counts, 0);
     }
-    credits.values().forEach(row -> row.replaceAll((token, c) -> (float) (c * decay)));
-    int vocabSize = predictions.vocabSize();
-    fused.reset(predictions.count(), 0);
-    if (raw.length < vocabSize) {
-      raw = new double[vocabSize];
+    for (int position = 0; position < counts.length; position++) {
+      for (int i = 0; i < counts[position]; i++) {
+        credits[position][i] = (float) (credits[position][i] * decay);
+      }
     }
-    if (rawProbability.length < predictions.count()) {
-      rawProbability = new double[predictions.count()];
+    fused.reset(raw.count(), 0);
+    if (rawProbability.length < raw.count()) {
+      rawProbability = new double[raw.count()];
     }
-    for (int row = 0; row < predictions.count(); row++) {
-      Map<Integer, Float> earned =
-          credits.computeIfAbsent(step.position(row), position -> new HashMap<>());
-      float gain = (float) StrictMath.pow(predictions.top(row), gamma);
-      earned.merge(predictions.token(row), gain, Float::sum);
-      Softmax.load(predictions, row, suppressed, raw);
-      earned.forEach((token, c) -> raw[token] += alpha * StrictMath.log1p(c));
-      int token = Softmax.argMax(raw, vocabSize);
-      Softmax.normalise(raw, vocabSize);
-      Softmax.describe(raw, vocabSize, token, fused, row);
-      rawProbability[row] = Softmax.probability(predictions, row, token, suppressed);
+    for (int row = 0; row < raw.count(); row++) {
+      earn(step.position(row), raw.token(row), (float) StrictMath.pow(raw.top(row), gamma));
+      raise(step.position(row), row, raw);
     }
     return fused;
+  }
+
+  private void earn(int position, int token, float gain) {
+    int i = 0;
+    while (i < counts[position] && tokens[position][i] != token) {
+      i++;
+    }
+    if (i == tokens[position].length) {
+      tokens[position] = Arrays.copyOf(tokens[position], 2 * i);
+      credits[position] = Arrays.copyOf(credits[position], 2 * i);
+    }
+    if (i == counts[position]) {
+      counts[position]++;
+      tokens[position][i] = token;
+      credits[position][i] = 0;
+    }
+    credits[position][i] += gain;
+  }
+
+  /** Describes a row with raised logits; its best token is one of those, as the best one earned. */
+  private void raise(int position, int row, Predictions raw) {
+    int from = row * raw.vocabSize();
+    double max = raw.logits()[from + raw.token(row)];
+    double sum = 1 / raw.top(row); // of exp(l - max)
+    double best = Double.NEGATIVE_INFINITY;
+    int token = -1;
+    for (int i = 0; i < counts[position]; i++) {
+      int each = tokens[position][i];
+      double plain = raw.logits()[from + each] - max;
+      double raised = plain + alpha * StrictMath.log1p(credits[position][i]);
+      sum += StrictMath.exp(raised) - StrictMath.exp(plain);
+      if (raised > best || (raised == best && each < token)) {
+        best = raised;
+        token = each;
+      }
+    }
+    double confidence = StrictMath.exp(best) / sum;
+    fused.set(row, token, confidence, confidence, Double.NaN, Double.NaN);
+    rawProbability[row] = raw.top(row) * StrictMath.exp(raw.logits()[from + token] - max);
   }
 
   @Override
@@ -100,7 +137,7 @@ final class CreditDecoding implements TokenProposer, ConfidenceScorer {
 
   /** The loop's threshold rule, which shows what the tokens had earned. */
   private UnmaskPolicy policy(double threshold) {
-    UnmaskPolicy rule = new Unroll.BestAndAbove(threshold);
+    UnmaskPolicy rule = new DInferThreshold(threshold);
     return (step, picks) -> {
       rule.select(step, picks);
       if (step.isRecorded()) {
@@ -112,6 +149,11 @@ final class CreditDecoding implements TokenProposer, ConfidenceScorer {
   }
 
   private double credit(Step step, int row) {
-    return credits.get(step.position(row)).getOrDefault(step.token(row), 0f);
+    int position = step.position(row);
+    int i = 0;
+    while (tokens[position][i] != step.token(row)) {
+      i++;
+    }
+    return credits[position][i];
   }
 }

@@ -1,6 +1,5 @@
 package org.unmask.decode;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -47,12 +46,13 @@ final class Dawn implements UnmaskPolicy, Remasker {
 
   private final DecodeOptions options;
   private final double threshold;
-  private double[][] attention = {};
+  private final AttentionGraph graph;
   private int firstPromptRow = -1;
 
   private Dawn(DecodeOptions options) {
     this.options = options;
     threshold = options.number(Threshold.THRESHOLD);
+    graph = new AttentionGraph(options.number(TAU_SINK), options.number(TAU_EDGE));
   }
 
   @Override
@@ -68,7 +68,7 @@ final class Dawn implements UnmaskPolicy, Remasker {
 
   @Override
   public void select(Step step, Picks picks) {
-    prepareGraph(step);
+    graph.read(step);
     boolean[] isSure = new boolean[step.rows()];
     boolean[] isInduced = new boolean[step.rows()];
     boolean[] isBlocked = new boolean[step.rows()];
@@ -81,7 +81,7 @@ final class Dawn implements UnmaskPolicy, Remasker {
       int row = step.candidate(i);
       for (int j = 0; j < step.candidates(); j++) {
         int other = step.candidate(j);
-        isBlocked[row] |= isSure[other] && isInduced[other] && depends(step, row, other);
+        isBlocked[row] |= isSure[other] && isInduced[other] && graph.depends(step, row, other);
       }
     }
     Picks independent = new Picks();
@@ -104,38 +104,11 @@ final class Dawn implements UnmaskPolicy, Remasker {
     }
   }
 
-  /** Takes the attention without the diagonal and without sinks. */
-  private void prepareGraph(Step step) {
-    int length = step.canvas().length();
-    float[] raw = step.attention();
-    attention = new double[length][length];
-    List<Integer> sinks = new ArrayList<>();
-    for (int key = 0; key < length; key++) {
-      double sum = 0;
-      for (int query = 0; query < length; query++) {
-        sum += raw[query * length + key];
-      }
-      boolean isSink = sum / length > options.number(TAU_SINK);
-      if (isSink) {
-        sinks.add(step.relative(key));
-      }
-      for (int query = 0; query < length; query++) {
-        attention[query][key] = isSink || query == key ? 0 : raw[query * length + key];
-      }
-    }
-    step.detail("sinks", sinks);
-  }
-
-  /** Tells whether row q attends to row k. */
-  private boolean depends(Step step, int q, int k) {
-    return attention[step.position(q)][step.position(k)] >= options.number(TAU_EDGE);
-  }
-
   private boolean followsFromSure(Step step, int row) {
     for (int other = 0; other < step.rows(); other++) {
       if (!step.canvas().isMasked(step.position(other))
           && step.predictions().top(other) >= threshold
-          && depends(step, row, other)) {
+          && graph.depends(step, row, other)) {
         return true;
       }
     }
@@ -156,7 +129,7 @@ final class Dawn implements UnmaskPolicy, Remasker {
       }
       boolean isFree = true;
       for (int i = 0; i < out.count(); i++) {
-        isFree &= !depends(step, row, out.row(i)) && !depends(step, out.row(i), row);
+        isFree &= !graph.depends(step, row, out.row(i)) && !graph.depends(step, out.row(i), row);
       }
       if (isFree) {
         out.add(row);
@@ -176,13 +149,10 @@ final class Dawn implements UnmaskPolicy, Remasker {
   }
 
   private static List<Integer> listed(Step step, boolean[] isIn) {
-    List<Integer> positions = new ArrayList<>();
-    for (int row = 0; row < isIn.length; row++) {
-      if (isIn[row]) {
-        positions.add(step.relative(step.position(row)));
-      }
-    }
-    return positions;
+    return IntStream.range(0, isIn.length)
+        .filter(row -> isIn[row])
+        .mapToObj(row -> step.relative(step.position(row)))
+        .toList();
   }
 
   private static List<Integer> positions(Step step, Picks picks, int alsoRow) {

@@ -11,6 +11,7 @@ import java.util.List;
  */
 final class DreamSampler {
 
+  static final String CACHE_REASON = "it does not feed the rows before masks, which predict them";
   private static final String ALG_TEMP = "alg-temp";
 
   private DreamSampler() {}
@@ -24,15 +25,10 @@ final class DreamSampler {
         ranked("dream-maskgit-plus", "most probable tokens first", Score.CONFIDENCE),
         ranked("dream-topk-margin", "largest margin between the best two first", Score.MARGIN),
         ranked("dream-entropy", "lowest entropy first", Score.ENTROPY),
-        dream("dream-confidence-threshold", "a step's quota, cut off at a threshold")
-            .paper("Fast-dLLM", "2505.22618")
-            .caches("prefix", "dual", "window", "similarity")
-            .noOtherCache("it does not feed the rows before masks, which predict them")
-            .with(Threshold.parameter(0.9))
-            .madeOf(DreamSampler::confidenceThreshold));
+        DreamThreshold.ALGORITHM);
   }
 
-  private static Algorithm.Builder dream(String id, String title) {
+  static Algorithm.Builder dream(String id, String title) {
     return Algorithm.named(id, title)
         .paper("Dream", "2508.15487")
         .with(Categorical.topP())
@@ -43,7 +39,7 @@ final class DreamSampler {
   private static Algorithm ranked(String id, String title, Score score) {
     return dream(id, title)
         .caches("prefix", "dual", "window", "similarity")
-        .noOtherCache("it does not feed the rows before masks, which predict them")
+        .noOtherCache(CACHE_REASON)
         .with(
             Parameter.number(
                 ALG_TEMP, 0.0, 0, Double.MAX_VALUE, "temperature of drawing positions; 0 ranks"))
@@ -59,16 +55,7 @@ final class DreamSampler {
             });
   }
 
-  private static Strategy confidenceThreshold(DecodeContext context) {
-    double threshold = context.options().number(Threshold.THRESHOLD);
-    return strategy(
-        context,
-        context.options().cache().equals("none")
-            ? new Capped(threshold)
-            : new Threshold(threshold));
-  }
-
-  private static Strategy strategy(DecodeContext context, UnmaskPolicy policy) {
+  static Strategy strategy(DecodeContext context, UnmaskPolicy policy) {
     return Strategy.of(context.options(), policy)
         .withProposer(Categorical.dream(context.options()));
   }
@@ -117,42 +104,16 @@ final class DreamSampler {
     @Override
     public void select(Step step, Picks picks) {
       int count = step.candidates();
-      int[] order = new int[count];
-      double[] scores = new double[step.rows()];
+      double[] scores = step.scratch();
       for (int i = 0; i < count; i++) {
         int row = step.candidate(i);
         long key = step.context().noiseKey(step.call(), step.position(row), Noise.Purpose.POSITION);
-        order[i] = row;
         scores[row] = step.score(row) / temperature + Noise.gumbel(key, 0);
       }
-      Sorting.byScoreDescending(order, count, scores);
+      int[] order = step.ordered(scores);
       int quota = schedule.quota(step.index(), step.stepsPerBlock(), step.masksAtEntry(), count);
       for (int i = 0; i < quota; i++) {
         picks.add(order[i]);
-      }
-    }
-  }
-
-  /**
-   * Of the positions that an even schedule would have unmasked by now, the best one and all others
-   * that reach the threshold; after the last step, more steps until all are unmasked.
-   */
-  record Capped(double threshold) implements UnmaskPolicy {
-
-    @Override
-    public void select(Step step, Picks picks) {
-      int left = step.candidates();
-      int due = left;
-      if (step.index() < step.stepsPerBlock() - 1) {
-        int perStep = step.masksAtEntry() / step.stepsPerBlock();
-        int unmasked = step.masksAtEntry() - left;
-        due = Math.clamp((long) perStep * (step.index() + 1) - unmasked, 1, left);
-      }
-      picks.add(step.ranked(0));
-      for (int rank = 1; rank < due; rank++) {
-        if (step.score(step.ranked(rank)) >= threshold) {
-          picks.add(step.ranked(rank));
-        }
       }
     }
   }

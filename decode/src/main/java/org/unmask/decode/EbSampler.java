@@ -30,13 +30,11 @@ record EbSampler(double gamma) implements UnmaskPolicy {
   @Override
   public void select(Step step, Picks picks) {
     int count = step.candidates();
-    int[] order = new int[count];
-    double[] certainty = new double[step.rows()];
+    double[] certainty = step.scratch();
     for (int i = 0; i < count; i++) {
-      order[i] = step.candidate(i);
-      certainty[order[i]] = -step.predictions().entropy(order[i]);
+      certainty[step.candidate(i)] = -step.predictions().entropy(step.candidate(i));
     }
-    Sorting.byScoreDescending(order, count, certainty);
+    int[] order = step.ordered(certainty);
     double sum = 0;
     int taken = 0;
     while (taken < count && (taken == 0 || sum <= gamma)) {
@@ -50,7 +48,7 @@ record EbSampler(double gamma) implements UnmaskPolicy {
 
   private static void record(Step step, int[] order, double[] certainty, int taken) {
     List<List<Number>> sorted = new ArrayList<>();
-    for (int i = 0; i < Math.min(taken + 1, order.length); i++) {
+    for (int i = 0; i < Math.min(taken + 1, step.candidates()); i++) {
       sorted.add(List.of(step.relative(step.position(order[i])), -certainty[order[i]]));
     }
     step.detail("k", taken);

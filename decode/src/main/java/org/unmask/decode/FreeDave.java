@@ -2,7 +2,6 @@ package org.unmask.decode;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.unmask.model.AttentionMask;
 import org.unmask.model.KvCache;
 import org.unmask.model.Predictions;
 import org.unmask.model.Query;
@@ -15,8 +14,7 @@ import org.unmask.model.Query;
  *
  * <p>With a threshold the first draft is the threshold step and a draft follows another if the
  * threshold step after that contains it. As released, there are as many drafts as asked for even if
- * the first ones fill the block. All drafts lie in one query, with a mask that keeps them apart and
- * repeated rotary positions. The last mask of a block is filled without a call.
+ * the first ones fill the block. The last mask of a block is filled without a call.
  */
 final class FreeDave extends Decoding {
 
@@ -45,25 +43,18 @@ final class FreeDave extends Decoding {
           .check(CommonOptions::checkGreedy)
           .startedBy(FreeDave::new);
 
-  private record Fill(int position, int token, double confidence) {}
-
   private final int blockLength;
   private final int draftSteps;
-  private final boolean isDual;
   private final boolean isLeftToRight;
-  private final KvCache cache;
   private final Query full;
-  private final Query drafted;
+  private final DraftQuery drafted;
   private final int[] rows;
-  private final int[] ids;
-  private final int[] positions;
-  private final int[] slots;
   private int block = -1;
   private int blockStart;
   private int blockEnd;
   private boolean isRefresh;
-  private List<Fill> next = List.of();
-  private List<List<Fill>> drafts = List.of();
+  private List<DraftQuery.Fill> next = List.of();
+  private List<List<DraftQuery.Fill>> drafts = List.of();
 
   private FreeDave(DecodeContext context) {
     super(context);
@@ -75,15 +66,12 @@ final class FreeDave extends Decoding {
     blockLength = context.options().blockLength();
     draftSteps = Math.min(context.options().integer(DRAFT_STEPS), blockLength);
     isLeftToRight = context.options().word(ORDER).equals("left-to-right");
-    isDual = context.options().cache().equals("dual");
+    boolean isDual = context.options().cache().equals("dual");
     int tail = isDual ? blockLength : context.options().genLength();
-    cache = context.denoiser().newCache(canvas.length() + draftSteps * tail);
+    KvCache cache = context.denoiser().newCache(canvas.length() + draftSteps * tail);
     full = new Query(cache);
-    drafted = new Query(cache);
-    rows = new int[draftSteps * blockLength];
-    ids = new int[draftSteps * tail];
-    positions = new int[ids.length];
-    slots = new int[ids.length];
+    drafted = new DraftQuery(canvas, cache, draftSteps, isDual);
+    rows = new int[blockLength];
     blockStart = canvas.promptLength() - blockLength;
     blockEnd = canvas.promptLength();
   }
@@ -102,7 +90,9 @@ final class FreeDave extends Decoding {
       } while (canvas.masks(blockStart, blockEnd) == 0);
       planRefresh(calls);
     } else {
-      planDrafts(calls);
+      drafted.lay(drafts, blockStart, blockEnd);
+      suppressMask(drafted.query());
+      call(DecodeStep.Kind.VERIFY, drafted.query(), calls);
     }
     return true;
   }
@@ -119,49 +109,12 @@ final class FreeDave extends Decoding {
     call(DecodeStep.Kind.PREFILL, full, calls);
   }
 
-  /** Lays the drafts end to end behind the canvas in the cache. */
-  private void planDrafts(Calls calls) {
-    int from = blockStart;
-    int span = (isDual ? blockEnd : canvas.length()) - from;
-    int length = canvas.length();
-    int count = 0;
-    int predicted = 0;
-    for (List<Fill> draft : drafts) {
-      int at = count;
-      for (int p = from; p < from + span; p++) {
-        ids[count] = canvas.token(p);
-        positions[count] = p;
-        slots[count] = length + count;
-        count++;
-      }
-      draft.forEach(fill -> ids[at + fill.position() - from] = fill.token());
-      for (int p = blockStart; p < blockEnd; p++) {
-        if (ids[at + p - from] == canvas.maskId()) {
-          rows[predicted++] = at + p - from;
-        }
-      }
-    }
-    boolean sees = isDual;
-    int end = blockEnd;
-    AttentionMask.Explicit apart =
-        (row, slot) ->
-            slot < length
-                ? slot < from || (sees && slot >= end)
-                : (slot - length) / span == row / span;
-    drafted
-        .rows(ids, positions, slots, count)
-        .keys(length + count)
-        .mask(apart)
-        .predict(rows, predicted);
-    suppressMask(drafted);
-    call(DecodeStep.Kind.VERIFY, drafted, calls);
-  }
-
   @Override
   void absorb() {
     detail("cache_refresh", isRefresh);
     if (isRefresh) {
-      next = fills(full.predictions(), 0, List.of());
+      next = drafted.fills(full.predictions(), 0, List.of(), blockStart, blockEnd);
+      sort(next);
     } else {
       accept();
     }
@@ -170,7 +123,7 @@ final class FreeDave extends Decoding {
     } else if (!next.isEmpty()) {
       makeDrafts();
     }
-    int rowCount = isRefresh ? canvas.length() : drafted.rowCount();
+    int rowCount = isRefresh ? canvas.length() : drafted.query().rowCount();
     report(
         isRefresh ? DecodeStep.Kind.PREFILL : DecodeStep.Kind.VERIFY,
         block,
@@ -178,25 +131,15 @@ final class FreeDave extends Decoding {
         rowCount);
   }
 
-  /** Reads what is proposed for the masks that a draft leaves, surest first. */
-  private List<Fill> fills(Predictions predictions, int from, List<Fill> draft) {
-    List<Fill> fills = new ArrayList<>();
-    int row = from;
-    for (int p = blockStart; p < blockEnd; p++) {
-      int position = p;
-      if (canvas.isMasked(p) && draft.stream().noneMatch(f -> f.position() == position)) {
-        fills.add(new Fill(p, predictions.token(row), predictions.confidence(row)));
-        row++;
-      }
-    }
+  /** Orders fills as the plain decoder takes them. */
+  private void sort(List<DraftQuery.Fill> fills) {
     if (!isLeftToRight) { // stable: ties by position
       fills.sort((a, b) -> Double.compare(b.confidence(), a.confidence()));
     }
-    return fills;
   }
 
   /** Returns how many of the surest fills one step of the plain decoder takes. */
-  private int greedy(List<Fill> fills) {
+  private int greedy(List<DraftQuery.Fill> fills) {
     if (!context.options().has(BlockDiffusion.CONFIDENCE_THRESHOLD)) {
       return 1;
     }
@@ -206,7 +149,7 @@ final class FreeDave extends Decoding {
 
   private void makeDrafts() {
     int first = greedy(next);
-    List<List<Fill>> made = new ArrayList<>();
+    List<List<DraftQuery.Fill>> made = new ArrayList<>();
     for (int j = 0; j < Math.min(draftSteps, next.size()); j++) {
       made.add(next.subList(0, Math.min(first + j, next.size())));
     }
@@ -214,11 +157,12 @@ final class FreeDave extends Decoding {
   }
 
   private void accept() {
-    Predictions predictions = drafted.predictions();
-    List<List<Fill>> after = new ArrayList<>();
+    Predictions predictions = drafted.query().predictions();
+    List<List<DraftQuery.Fill>> after = new ArrayList<>();
     int row = 0;
-    for (List<Fill> draft : drafts) {
-      List<Fill> fills = fills(predictions, row, draft);
+    for (List<DraftQuery.Fill> draft : drafts) {
+      List<DraftQuery.Fill> fills = drafted.fills(predictions, row, draft, blockStart, blockEnd);
+      sort(fills);
       after.add(fills);
       row += fills.size();
     }
@@ -240,8 +184,9 @@ final class FreeDave extends Decoding {
   }
 
   /** Tells whether a draft is contained in the plain step made after another. */
-  private boolean follows(List<Fill> draft, List<Fill> before, List<Fill> after) {
-    List<Fill> step = after.isEmpty() ? after : after.subList(0, greedy(after));
+  private boolean follows(
+      List<DraftQuery.Fill> draft, List<DraftQuery.Fill> before, List<DraftQuery.Fill> after) {
+    List<DraftQuery.Fill> step = after.isEmpty() ? after : after.subList(0, greedy(after));
     return draft.subList(before.size(), draft.size()).stream()
         .allMatch(
             fill ->
@@ -249,14 +194,14 @@ final class FreeDave extends Decoding {
                     .anyMatch(f -> f.position() == fill.position() && f.token() == fill.token()));
   }
 
-  private List<List<Integer>> listed(List<Fill> draft) {
+  private List<List<Integer>> listed(List<DraftQuery.Fill> draft) {
     return draft.stream()
         .map(fill -> List.of(fill.position() - canvas.promptLength(), fill.token()))
         .sorted((a, b) -> Integer.compare(a.get(0), b.get(0)))
         .toList();
   }
 
-  private void commitAll(List<Fill> fills) {
+  private void commitAll(List<DraftQuery.Fill> fills) {
     fills.forEach(fill -> commit(fill.position(), fill.token(), fill.confidence()));
   }
 }

@@ -1,8 +1,6 @@
 package org.unmask.decode;
 
-import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * KLASS (arXiv 2511.05664): unmasks positions that are sure and whose distribution has changed
@@ -20,7 +18,6 @@ final class Klass implements UnmaskPolicy {
   private static final String KL_THRESHOLD = "kl-threshold";
   private static final String KL_HISTORY_LENGTH = "kl-history-length";
   private static final String UNMASK_STRATEGY = "unmask-strategy";
-  private static final double FLOOR = 1e-12;
 
   static final Algorithm ALGORITHM =
       Algorithm.named("klass", "positions that are sure and have settled")
@@ -37,8 +34,8 @@ final class Klass implements UnmaskPolicy {
               Parameter.choice(
                   UNMASK_STRATEGY,
                   "all",
-                  List.of("all", "max-conf", "min-kl"),
-                  "unmask all ready positions, the surest, or the most settled"))
+                  List.of("all", "max-conf", "min-kl", "random"),
+                  "unmask all ready positions, or of them the surest, most settled or any one"))
           .with(
               Parameter.choice(
                   "variant",
@@ -53,10 +50,7 @@ final class Klass implements UnmaskPolicy {
   private final int historyLength;
   private final String unmaskStrategy;
   private final boolean isDream;
-  private final int suppressed;
-  private final float[] @Nullable [] previous;
-  private final double[][] history;
-  private double[] probabilities = {};
+  private final Drift drift;
 
   private Klass(DecodeContext context) {
     DecodeOptions options = context.options();
@@ -68,10 +62,8 @@ final class Klass implements UnmaskPolicy {
         options.word("variant").equals("auto")
             ? context.denoiser().shift() == 1
             : options.word("variant").equals("dream");
-    suppressed = context.suppressed();
     int length = context.request().prompt().length + options.genLength();
-    previous = new float[length][];
-    history = new double[length][historyLength];
+    drift = new Drift(length, historyLength, context.suppressed());
   }
 
   /** Every mask is followed, also those of later blocks. */
@@ -88,7 +80,7 @@ final class Klass implements UnmaskPolicy {
   @Override
   public void select(Step step, Picks picks) {
     for (int row = 0; row < step.rows(); row++) {
-      follow(step, row);
+      drift.follow(step.position(row), step.predictions(), row);
     }
     for (int i = 0; i < step.candidates(); i++) {
       if (isReady(step, step.candidate(i))) {
@@ -96,7 +88,8 @@ final class Klass implements UnmaskPolicy {
       }
     }
     if (step.isRecorded()) {
-      step.detail("ready", positions(step, picks));
+      step.detail(
+          "ready", picks.ascending().mapToObj(r -> step.relative(step.position(r))).toList());
       step.detail("fallback", picks.count() == 0);
     }
     if (picks.count() == 0) {
@@ -105,35 +98,8 @@ final class Klass implements UnmaskPolicy {
       keepOne(step, picks);
     }
     if (step.isRecorded()) {
-      step.detail("kl", lastKls(step, picks));
+      step.detail("kl", picks.ascending().mapToObj(r -> drift.kl(step.position(r), 0)).toList());
     }
-  }
-
-  private void follow(Step step, int row) {
-    int vocabSize = step.predictions().vocabSize();
-    if (probabilities.length < vocabSize) {
-      probabilities = new double[vocabSize];
-    }
-    Softmax.load(step.predictions(), row, suppressed, probabilities);
-    Softmax.normalise(probabilities, vocabSize);
-    int position = step.position(row);
-    float[] before = previous[position];
-    boolean isFirst = before == null;
-    if (before == null) {
-      before = new float[vocabSize];
-      previous[position] = before;
-    }
-    double divergence = 0;
-    for (int v = 0; v < vocabSize; v++) {
-      double p = probabilities[v];
-      if (p > 0) {
-        divergence += p * StrictMath.log((p + FLOOR) / ((isFirst ? 0 : before[v]) + FLOOR));
-      }
-      before[v] = (float) p;
-    }
-    double[] kls = history[position];
-    System.arraycopy(kls, 1, kls, 0, historyLength - 1);
-    kls[historyLength - 1] = divergence;
   }
 
   private boolean isReady(Step step, int row) {
@@ -142,8 +108,8 @@ final class Klass implements UnmaskPolicy {
         isDream
             ? confidence >= confidenceThreshold
             : confidence > confidenceThreshold && step.index() >= historyLength - 1;
-    for (double kl : history[step.position(row)]) {
-      isSure &= kl < klThreshold;
+    for (int age = 0; isSure && age < historyLength; age++) {
+      isSure = drift.kl(step.position(row), age) < klThreshold;
     }
     return isSure;
   }
@@ -161,31 +127,19 @@ final class Klass implements UnmaskPolicy {
 
   private void keepOne(Step step, Picks picks) {
     int best = picks.row(0);
-    for (int i = 1; i < picks.count(); i++) {
+    if (unmaskStrategy.equals("random")) {
+      double drawn = step.context().uniform(step.call(), 0, Noise.Purpose.POSITION);
+      best = picks.row((int) (drawn * picks.count()));
+    }
+    for (int i = 1; i < picks.count() && !unmaskStrategy.equals("random"); i++) {
       int row = picks.row(i);
       boolean isBetter =
           unmaskStrategy.equals("min-kl")
-              ? lastKl(step, row) < lastKl(step, best)
+              ? drift.kl(step.position(row), 0) < drift.kl(step.position(best), 0)
               : step.confidence(row) > step.confidence(best);
       best = isBetter ? row : best;
     }
     picks.clear();
     picks.add(best);
-  }
-
-  private double lastKl(Step step, int row) {
-    return history[step.position(row)][historyLength - 1];
-  }
-
-  private static List<Integer> positions(Step step, Picks picks) {
-    List<Integer> positions = new ArrayList<>();
-    for (int i = 0; i < picks.count(); i++) {
-      positions.add(step.relative(step.position(picks.row(i))));
-    }
-    return positions;
-  }
-
-  private List<Double> lastKls(Step step, Picks picks) {
-    return picks.ascending().mapToObj(row -> lastKl(step, row)).toList();
   }
 }

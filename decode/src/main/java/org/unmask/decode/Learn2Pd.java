@@ -8,14 +8,11 @@ import org.jspecify.annotations.Nullable;
  * Learn2PD (arXiv 2509.25188): a small trained filter reads the certainties of a block and says
  * which predictions will last; they are unmasked together with the step's quota of the best ones.
  *
- * <p>EoTP, end-of-text prediction, cuts the canvas off behind the end token: in the paper's form
- * once one is unmasked; in the released code's form at the leftmost one that the filter accepts,
- * else at the surest one that is merely predicted. Belongs to one sequence.
+ * <p>{@link EndOfText} cuts the canvas off. Belongs to one sequence.
  */
-final class Learn2Pd implements UnmaskPolicy, StopRule {
+final class Learn2Pd implements UnmaskPolicy {
 
   private static final String ACCEPT_THRESHOLD = "accept-threshold";
-  private static final String EOTP = "eotp";
 
   static List<Algorithm> algorithms() {
     return List.of(
@@ -31,9 +28,7 @@ final class Learn2Pd implements UnmaskPolicy, StopRule {
             .caches("prefix", "dual", "similarity")
             .noOtherCache("the filter reads the certainties of the whole block")
             .withDefault(CommonOptions.BLOCK_LENGTH, FilterModel.WIDTH)
-            .with(
-                Parameter.choice(
-                    EOTP, eotp, List.of("none", "paper", "code"), "where the text is cut off"))
+            .with(EndOfText.parameter(eotp))
             .with(CommonOptions.eosId())
             .scheduled()
             .check(CommonOptions::checkStepsNotAboveTokens);
@@ -47,7 +42,7 @@ final class Learn2Pd implements UnmaskPolicy, StopRule {
     return builder.madeOf(
         context -> {
           Learn2Pd rule = new Learn2Pd(context, isFiltered);
-          return Strategy.of(context.options(), rule).withStop(rule);
+          return Strategy.of(context.options(), rule).withStop(rule.end);
         });
   }
 
@@ -58,26 +53,22 @@ final class Learn2Pd implements UnmaskPolicy, StopRule {
     }
   }
 
-  private final DecodeContext context;
   private final @Nullable FilterModel filter;
   private final double threshold;
-  private final String eotp;
-  private final boolean readsAllMasks;
-  private int cutAt = -1;
+  private final EndOfText end;
 
   private Learn2Pd(DecodeContext context, boolean isFiltered) {
-    this.context = context;
     filter = isFiltered ? context.resources().filter() : null;
     threshold = isFiltered ? context.options().number(ACCEPT_THRESHOLD) : 1;
-    eotp = context.options().word(EOTP);
-    readsAllMasks = eotp.equals("code") && context.options().cache().equals("none");
+    end = new EndOfText(context);
   }
 
   /** The filter reads the whole block; the released EoTP, without a cache, reads all masks. */
   @Override
   public boolean predicts(Step step, int position) {
     return (position >= step.blockStart() && position < step.blockEnd())
-        || (step.canvas().isMasked(position) && (position < step.blockEnd() || readsAllMasks));
+        || (step.canvas().isMasked(position)
+            && (position < step.blockEnd() || end.readsAllMasks()));
   }
 
   @Override
@@ -85,7 +76,7 @@ final class Learn2Pd implements UnmaskPolicy, StopRule {
     if (filter != null) {
       accept(step, filter, picks);
     }
-    cutAt = eotp.equals("code") ? predictedEnd(step, picks) : -1;
+    end.predict(step, picks);
     int quota =
         Schedule.EVEN.quota(
             step.index(), step.stepsPerBlock(), step.masksAtEntry(), step.candidates());
@@ -133,51 +124,5 @@ final class Learn2Pd implements UnmaskPolicy, StopRule {
       list.add((double) values[i]);
     }
     return list;
-  }
-
-  /** Returns the leftmost end token accepted, else the surest one predicted, else -1. */
-  private int predictedEnd(Step step, Picks accepted) {
-    for (int row : accepted.ascending().toArray()) {
-      if (context.isEnd(step.token(row))) {
-        step.detail("truncated_by", "filter");
-        return step.position(row);
-      }
-    }
-    int best = -1;
-    for (int row = 0; row < step.rows(); row++) {
-      if (step.canvas().isMasked(step.position(row))
-          && context.isEnd(step.token(row))
-          && (best < 0 || step.confidence(row) > step.confidence(best))) {
-        best = row;
-      }
-    }
-    if (best < 0) {
-      return -1;
-    }
-    step.detail("truncated_by", "prediction");
-    return step.position(best);
-  }
-
-  @Override
-  public boolean stops(Step step, Edits edits) {
-    int end = eotp.equals("paper") ? unmaskedEnd(step.canvas()) : cutAt;
-    boolean isShorter = end >= 0 && end + 1 < step.canvas().length();
-    if (isShorter || (end >= 0 && eotp.equals("code"))) {
-      step.detail("truncated_at", step.relative(end));
-    }
-    if (isShorter) {
-      edits.truncate(end + 1);
-    }
-    step.detail("length", step.relative(step.canvas().length()));
-    return false;
-  }
-
-  private int unmaskedEnd(Canvas canvas) {
-    for (int position = canvas.promptLength(); position < canvas.length(); position++) {
-      if (canvas.committedAt(position) >= 0 && context.isEnd(canvas.token(position))) {
-        return position;
-      }
-    }
-    return -1;
   }
 }

@@ -52,7 +52,7 @@ record PcSampler(double lambda, double alpha, boolean isLinear, DecodeResources 
 
   @Override
   public void select(Step step, Picks picks) {
-    double[] scores = new double[step.rows()];
+    double[] scores = step.scratch();
     for (int row = 0; row < step.rows(); row++) {
       int position = step.position(row);
       boolean isMasked = step.canvas().isMasked(position);
@@ -68,11 +68,7 @@ record PcSampler(double lambda, double alpha, boolean isLinear, DecodeResources 
         scores[row] *= StrictMath.exp(-lambda * (step.position(row) - step.blockStart()));
       }
     }
-    int[] order = new int[step.candidates()];
-    for (int i = 0; i < order.length; i++) {
-      order[i] = step.candidate(i);
-    }
-    Sorting.byScoreDescending(order, order.length, scores);
+    int[] order = step.ordered(scores);
     int quota =
         Schedule.EVEN.quota(
             step.index(), step.stepsPerBlock(), step.masksAtEntry(), step.candidates());
@@ -87,12 +83,12 @@ record PcSampler(double lambda, double alpha, boolean isLinear, DecodeResources 
   private void fallLinearly(Step step, double[] scores) {
     double low = Double.POSITIVE_INFINITY;
     double high = Double.NEGATIVE_INFINITY;
-    for (double score : scores) {
-      low = Math.min(low, score);
-      high = Math.max(high, score);
+    for (int row = 0; row < step.rows(); row++) {
+      low = Math.min(low, scores[row]);
+      high = Math.max(high, scores[row]);
     }
     int length = step.blockEnd() - step.blockStart();
-    for (int row = 0; row < scores.length; row++) {
+    for (int row = 0; row < step.rows(); row++) {
       double scaled = high > low ? (scores[row] - low) / (high - low) : 0;
       int position = step.position(row) - step.blockStart();
       scores[row] = (1 - lambda) * scaled + lambda * (length - position) / length;

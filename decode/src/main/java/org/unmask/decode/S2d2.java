@@ -5,8 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.unmask.model.AttentionMask;
-import org.unmask.model.Predictions;
-import org.unmask.model.Query;
 
 /**
  * S2D2 (arXiv 2603.25702): block diffusion that checks its drafts with the same network used as a
@@ -14,9 +12,8 @@ import org.unmask.model.Query;
  * min(1, q / p)}, and the first rejected position gets a token from the normalised {@code (q -
  * p)+}, so a check yields at least one token and the result follows q.
  *
- * <p>A check feeds the filled block, each token seeing those before it, and as many masks, each
- * seeing the tokens before its place and itself. {@link S2d2Router} says when to check; without
- * one, or if it yields less than the step's quota, the rule of block diffusion applies.
+ * <p>{@link S2d2Router} says when to check; without a check, or if it yields less than the step's
+ * quota, the rule of block diffusion applies.
  */
 final class S2d2 extends BlockDiffusion {
 
@@ -42,13 +39,10 @@ final class S2d2 extends BlockDiffusion {
           .startedBy(S2d2::new);
 
   private final S2d2Router router;
-  private final Query check = new Query(feed().query().cache());
-  private final int[] rows;
-  private final int[] ids;
-  private final int[] positions;
-  private final int[] slots;
+  private final SelfCheck check;
   private int[] span = {};
   private boolean isChecking;
+  private int masksBefore;
   private boolean[] taken = {};
 
   private S2d2(DecodeContext context) {
@@ -59,18 +53,21 @@ final class S2d2 extends BlockDiffusion {
               + " shifted logits; use it with a LLaDA model");
     }
     router = new S2d2Router(context.options());
-    rows = new int[blockLength];
-    ids = new int[2 * blockLength];
-    positions = new int[2 * blockLength];
-    slots = new int[2 * blockLength];
+    check = new SelfCheck(context, canvas, feed().query().cache(), blockLength);
   }
 
-  private static Rule rule(DecodeOptions options) {
+  private static BlockRule rule(DecodeOptions options) {
     return switch (options.word(REMASKING_STRATEGY)) {
-      case "low-confidence-static" -> Rule.STATIC;
-      case "sequential" -> Rule.SEQUENTIAL;
-      default -> Rule.DYNAMIC;
+      case "low-confidence-static" -> BlockRule.STATIC;
+      case "sequential" -> BlockRule.SEQUENTIAL;
+      default -> BlockRule.DYNAMIC;
     };
+  }
+
+  /** The draft's distribution is needed where a token is rejected. */
+  @Override
+  boolean wantsLogits() {
+    return true;
   }
 
   @Override
@@ -87,6 +84,7 @@ final class S2d2 extends BlockDiffusion {
     }
     span = IntStream.range(0, length).map(step::candidate).toArray();
     isChecking = router.checks(step, length);
+    masksBefore = step.masksLeft();
     taken = new boolean[step.rows()];
     if (isRecorded()) {
       detail("block_start", step.relative(step.blockStart()));
@@ -99,6 +97,7 @@ final class S2d2 extends BlockDiffusion {
     }
     if (!isChecking) {
       unmask(taken, quota());
+      router.reward(masksBefore - step.masksLeft());
     }
   }
 
@@ -107,38 +106,9 @@ final class S2d2 extends BlockDiffusion {
     if (!isChecking) {
       return super.plan(calls);
     }
-    int start = step.blockStart();
-    int length = canvas.length();
-    for (int j = 0; j < blockLength; j++) {
-      ids[j] = canvas.token(start + j);
-      ids[blockLength + j] = canvas.maskId();
-      positions[j] = start + j;
-      positions[blockLength + j] = start + j;
-      slots[j] = length + j;
-      slots[blockLength + j] = length + blockLength + j;
-    }
-    for (int row = 0; row < step.rows(); row++) {
-      ids[step.position(row) - start] = step.token(row);
-    }
-    for (int i = 0; i < span.length; i++) {
-      rows[i] = blockLength + step.position(span[i]) - start;
-    }
-    int half = blockLength;
-    AttentionMask.Explicit mask =
-        (row, slot) -> {
-          int key = slot - length;
-          return key < 0
-              ? slot < start
-              : row < half ? key <= row : key < half ? key < row - half : key == row;
-        };
-    check
-        .rows(ids, positions, slots, 2 * half)
-        .keys(length + 2 * half)
-        .mask(mask)
-        .predict(rows, span.length)
-        .wantLogits(true);
-    suppressMask(check);
-    call(DecodeStep.Kind.VERIFY, check, calls);
+    check.lay(step, span);
+    suppressMask(check.query());
+    call(DecodeStep.Kind.VERIFY, check.query(), calls);
     return true;
   }
 
@@ -149,13 +119,12 @@ final class S2d2 extends BlockDiffusion {
       return;
     }
     isChecking = false;
-    Predictions predictions = check.predictions();
     double[] ratios = new double[span.length];
     int quota = quota(step.index() - 1);
     int rejected = -1;
     List<Boolean> accepted = new ArrayList<>();
     for (int i = 0; i < span.length; i++) {
-      double q = proposer.probabilities(predictions, i, context.suppressed())[step.token(span[i])];
+      double q = check.probability(i, isPlain() ? null : proposer);
       ratios[i] = Math.min(1, q / Math.max(step.confidence(span[i]), 1e-12));
       int position = step.position(span[i]);
       double drawn = context.uniform(accounting.steps() - 1, position, Noise.Purpose.ACCEPT);
@@ -169,10 +138,15 @@ final class S2d2 extends BlockDiffusion {
       take(span[i], step.token(span[i]));
     }
     if (rejected >= 0) {
-      take(span[rejected], resample(predictions, rejected));
+      int row = span[rejected];
+      double[] drafted =
+          proposer.probabilities(feed().query().predictions(), row, context.suppressed());
+      int drawn = check.resample(rejected, drafted, proposer, accounting.steps() - 1);
+      take(row, drawn);
     }
     takeByRatio(ratios);
     unmask(taken, quota);
+    router.reward((masksBefore - step.masksLeft()) / 2.0); // two calls
     if (isRecorded()) {
       detail("block_start", step.relative(step.blockStart()));
       detail(
@@ -189,33 +163,6 @@ final class S2d2 extends BlockDiffusion {
   private void take(int row, int token) {
     taken[row] = true;
     commit(step.position(row), token, step.confidence(row));
-  }
-
-  /** Draws from what the check gives more probability than the draft did. */
-  private int resample(Predictions predictions, int i) {
-    int vocabSize = predictions.vocabSize();
-    double[] q =
-        Arrays.copyOf(proposer.probabilities(predictions, i, context.suppressed()), vocabSize);
-    double[] p =
-        proposer.probabilities(feed().query().predictions(), span[i], context.suppressed());
-    double mass = 0;
-    for (int v = 0; v < vocabSize; v++) {
-      mass += Math.max(0, q[v] - p[v]);
-    }
-    int best = -1;
-    double bestScore = Double.NEGATIVE_INFINITY;
-    for (int v = 0; v < vocabSize; v++) {
-      double weight = mass > 0 ? Math.max(0, q[v] - p[v]) : q[v];
-      if (weight > 0) {
-        int position = step.position(span[i]);
-        double score = StrictMath.log(weight) + context.gumbel(accounting.steps() - 1, position, v);
-        if (score > bestScore) {
-          best = v;
-          bestScore = score;
-        }
-      }
-    }
-    return best;
   }
 
   private void takeByRatio(double[] ratios) {

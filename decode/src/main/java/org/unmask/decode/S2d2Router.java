@@ -23,19 +23,25 @@ final class S2d2Router {
   private static final String CONFIDENCE_POWER = "ssd-confidence-power";
 
   private final DecodeOptions options;
+  private final S2d2Bandit bandit;
   private boolean isOn;
 
   S2d2Router(DecodeOptions options) {
     this.options = options;
+    bandit = new S2d2Bandit(options);
   }
 
   static Algorithm.Builder options(Algorithm.Builder algorithm) {
-    return algorithm
+    return S2d2Bandit.options(algorithm)
         .with(
             Parameter.choice(
                 POLICY,
                 "mask-span-length",
-                List.of("mask-span-length", "score-threshold", "score-hysteresis"),
+                List.of(
+                    "mask-span-length",
+                    "score-threshold",
+                    "score-hysteresis",
+                    "contextual-bandit-ucb"),
                 "when to check a draft"))
         .with(Parameter.integer(MIN_SPAN, 1, 1, 100000, "span policy: shortest run to check"))
         .with(number(SCORE_THRESHOLD, -1.0, "score policy: least score to check"))
@@ -79,8 +85,14 @@ final class S2d2Router {
         isOn = isOn ? score >= options.number(THRESHOLD_OFF) : score > options.number(THRESHOLD_ON);
         yield isOn;
       }
+      case "contextual-bandit-ucb" -> bandit.checks(step, length);
       default -> length >= options.integer(MIN_SPAN);
     };
+  }
+
+  /** Learns how many tokens a call the last decision gave. */
+  void reward(double tokensPerCall) {
+    bandit.reward(tokensPerCall);
   }
 
   /** Returns the tokens expected to pass, less the cost. */

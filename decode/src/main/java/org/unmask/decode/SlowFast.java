@@ -1,8 +1,5 @@
 package org.unmask.decode;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /**
  * SlowFast (arXiv 2506.10848): explores with a fixed number of calls how far the network is sure of
  * itself, then fills that span quickly, and goes on behind it.
@@ -46,24 +43,21 @@ final class SlowFast implements UnmaskPolicy, CachePolicy, Remasker {
               });
 
   private final int slowCalls;
-  private final double lengthThreshold;
-  private final int window;
-  private final double mostDeviation;
   private final double highThreshold;
-  private final List<Integer> estimates = new ArrayList<>();
+  private final SpanEstimate span;
   private int subCycle;
   private int calls;
   private int spanStart;
-  private int spanEnd;
-  private boolean isSettled;
   private boolean isFast;
 
   private SlowFast(DecodeOptions options) {
     slowCalls = options.integer(K_EXPLORATION_STEPS);
-    lengthThreshold = options.number(CYCLE_LEN_CONFIDENCE_THRESHOLD);
-    window = options.integer(STABILITY_WINDOW);
-    mostDeviation = options.number(STABILITY_STD_DEV);
     highThreshold = options.number(HIGH_CONFIDENCE_THRESHOLD);
+    span =
+        new SpanEstimate(
+            options.number(CYCLE_LEN_CONFIDENCE_THRESHOLD),
+            options.integer(STABILITY_WINDOW),
+            options.number(STABILITY_STD_DEV));
   }
 
   @Override
@@ -75,8 +69,7 @@ final class SlowFast implements UnmaskPolicy, CachePolicy, Remasker {
     subCycle++;
     spanStart = start;
     calls = 0;
-    estimates.clear();
-    isSettled = false;
+    span.clear();
     isFast = false;
   }
 
@@ -88,19 +81,19 @@ final class SlowFast implements UnmaskPolicy, CachePolicy, Remasker {
       startSpan(0);
     } else if (calls >= slowCalls) {
       isFast = true;
-      if (step.canvas().masks(start + spanStart, start + spanEnd) == 0) {
-        startSpan(spanEnd);
+      if (step.canvas().masks(start + spanStart, start + span.end()) == 0) {
+        startSpan(span.end());
       }
     }
     boolean isShort = isFast && calls > slowCalls;
-    feed.slice(step.canvas(), 0, isShort ? start + spanEnd : step.canvas().length());
+    feed.slice(step.canvas(), 0, isShort ? start + span.end() : step.canvas().length());
     return DecodeStep.Kind.DENOISE;
   }
 
   @Override
   public void select(Step step, Picks picks) {
     int start = step.blockStart() + spanStart;
-    int end = isFast ? step.blockStart() + spanEnd : step.blockEnd();
+    int end = isFast ? step.blockStart() + span.end() : step.blockEnd();
     int best = -1;
     for (int rank = 0; rank < step.candidates(); rank++) {
       int row = step.ranked(rank);
@@ -119,43 +112,21 @@ final class SlowFast implements UnmaskPolicy, CachePolicy, Remasker {
 
   @Override
   public void revise(Step step, Edits edits) {
-    if (!isFast && !isSettled) {
-      estimate(step);
-      isSettled |= calls == slowCalls - 1;
+    if (!isFast && !span.isSettled()) {
+      span.add(step, spanStart);
+      if (calls == slowCalls - 1) {
+        span.settle();
+      }
     }
     if (step.isRecorded()) {
       step.detail("sub_cycle", subCycle);
       step.detail("call_in_sub_cycle", calls);
       step.detail("phase", isFast ? "fast" : "slow");
       step.detail("span_start", spanStart);
-      step.detail("span_end", spanEnd);
-      step.detail("span_history", List.copyOf(estimates));
-      step.detail("span_determined", isSettled);
+      step.detail("span_end", span.end());
+      step.detail("span_history", span.history());
+      step.detail("span_determined", span.isSettled());
     }
     calls++;
-  }
-
-  private void estimate(Step step) {
-    int reach = 1;
-    for (int i = 0; i < step.candidates(); i++) {
-      int row = step.candidate(i);
-      if (step.score(row) >= lengthThreshold) {
-        reach = Math.max(reach, step.position(row) - step.blockStart() - spanStart + 1);
-      }
-    }
-    int length = step.blockEnd() - step.blockStart();
-    estimates.add(Math.clamp((long) spanStart + reach, 1, length));
-    if (estimates.size() > window) {
-      estimates.removeFirst();
-    }
-    spanEnd = estimates.getLast();
-    if (estimates.size() == window) {
-      double mean = estimates.stream().mapToInt(e -> e).average().orElseThrow();
-      double variance =
-          estimates.stream().mapToDouble(e -> (e - mean) * (e - mean)).average().orElseThrow();
-      isSettled = Math.sqrt(variance) < mostDeviation;
-      spanEnd = isSettled ? spanEnd : (int) mean;
-    }
-    spanEnd = Math.max(spanEnd, spanStart + 1);
   }
 }

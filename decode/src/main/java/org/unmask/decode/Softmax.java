@@ -26,22 +26,6 @@ final class Softmax {
     }
   }
 
-  /**
-   * Returns the probability of any token of a row whose logits are wanted.
-   *
-   * @param suppressed token that counts as minus infinity, or -1
-   */
-  static double probability(Predictions predictions, int row, int token, int suppressed) {
-    int count = predictions.vocabSize();
-    int from = row * count;
-    float[] logits = predictions.logits();
-    float max = Float.NEGATIVE_INFINITY;
-    for (int v = 0; v < count; v++) {
-      max = v == suppressed ? max : Math.max(max, logits[from + v]);
-    }
-    return predictions.top(row) * StrictMath.exp((double) logits[from + token] - max);
-  }
-
   /** Returns the natural logarithm of a token's probability in softmax(l / temperature). */
   static double logProbability(float[] logits, int from, int count, int token, double temperature) {
     float max = Float.NEGATIVE_INFINITY;

@@ -12,8 +12,17 @@ final class Sorting {
    * @param scores by index; no NaN
    */
   static void byScoreDescending(int[] indices, int count, double[] scores) {
+    byScoreDescending(indices, count, scores, new int[count]);
+  }
+
+  /**
+   * Sorts as the other form, without allocating.
+   *
+   * @param scratch at least {@code count} long
+   */
+  static void byScoreDescending(int[] indices, int count, double[] scores, int[] scratch) {
     int[] from = indices;
-    int[] to = new int[count];
+    int[] to = scratch;
     for (int width = 1; width < count; width *= 2) {
       for (int start = 0; start < count; start += 2 * width) {
         int middle = Math.min(start + width, count);

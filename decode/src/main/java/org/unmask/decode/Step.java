@@ -31,6 +31,9 @@ final class Step {
   private int candidateCount;
   private double[] scores = {};
   private int[] ranked = {};
+  private int[] ordered = {};
+  private int[] sortScratch = {};
+  private double[] scratch = {};
   private boolean isRanked;
   private Predictions predictions = new Predictions();
   Predictions rawPredictions = predictions;
@@ -177,6 +180,9 @@ final class Step {
       positions = Arrays.copyOf(positions, room);
       candidates = new int[room];
       ranked = new int[room];
+      ordered = new int[room];
+      sortScratch = new int[room];
+      scratch = new double[room];
       scores = new double[room];
     }
     positions[rows++] = position;
@@ -208,7 +214,24 @@ final class Step {
 
   private void rank() {
     System.arraycopy(candidates, 0, ranked, 0, candidateCount);
-    Sorting.byScoreDescending(ranked, candidateCount, scores);
+    Sorting.byScoreDescending(ranked, candidateCount, scores, sortScratch);
     isRanked = true;
+  }
+
+  /** Returns working memory with room for a number per row, for {@link #ordered}. */
+  double[] scratch() {
+    return scratch;
+  }
+
+  /**
+   * Returns the rows of the candidates by a score of the policy's own: highest first, lowest
+   * position on ties. Valid until the next use.
+   *
+   * @param byRow score of each row
+   */
+  int[] ordered(double[] byRow) {
+    System.arraycopy(candidates, 0, ordered, 0, candidateCount);
+    Sorting.byScoreDescending(ordered, candidateCount, byRow, sortScratch);
+    return ordered;
   }
 }

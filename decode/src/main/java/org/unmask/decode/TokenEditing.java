@@ -11,7 +11,8 @@ import org.unmask.model.Query;
  * or the post-steps run out.
  *
  * <p>Attention is block-causal on absolute positions; every call feeds all blocks up to the current
- * one. The canvas is rounded up to whole blocks. Prompt tokens are never edited.
+ * one, or with the exact cache those from the first that may have changed since. The canvas is
+ * rounded up to whole blocks. Prompt tokens are never edited.
  */
 final class TokenEditing extends Decoding {
 
@@ -23,7 +24,8 @@ final class TokenEditing extends Decoding {
   static final Algorithm ALGORITHM =
       Algorithm.named("t2t-edit", "block diffusion that also edits tokens it unmasked")
           .paper("LLaDA2.1", "")
-          .noOtherCache("every call must see the edits of all earlier blocks")
+          .caches("block-exact")
+          .noOtherCache("blocks see no later block, so the exact cache of finished blocks serves")
           .freeBlocks()
           .withDefault(CommonOptions.BLOCK_LENGTH, 32)
           .with(
@@ -40,10 +42,11 @@ final class TokenEditing extends Decoding {
 
   private final DecodeOptions options;
   private final int blockLength;
-  private final Feed feed = new Feed(null);
+  private final Feed feed;
   private final Step step;
   private final int[] rows;
   private final long[] noiseKeys;
+  private int storedTo;
   private int postSteps;
   private boolean isFinished;
 
@@ -51,6 +54,8 @@ final class TokenEditing extends Decoding {
     super(context, BlockDiffusion.roundedUp(context));
     options = context.options();
     blockLength = options.blockLength();
+    boolean isCached = !options.cache().equals("none");
+    feed = new Feed(isCached ? context.denoiser().newCache(canvas.length()) : null);
     rows = new int[blockLength];
     noiseKeys = new long[blockLength];
     step = new Step(canvas, context, this);
@@ -68,10 +73,10 @@ final class TokenEditing extends Decoding {
     }
     step.call = accounting.steps();
     step.clear();
-    feed.slice(canvas, 0, step.blockEnd());
+    feed.slice(canvas, storedTo, step.blockEnd());
     for (int p = Math.max(step.blockStart(), canvas.promptLength()); p < step.blockEnd(); p++) {
       noiseKeys[step.rows()] = context.noiseKey(step.call(), p, Noise.Purpose.TOKEN);
-      rows[step.rows()] = p;
+      rows[step.rows()] = p - storedTo;
       step.addRow(p);
     }
     Query query = feed.query();
@@ -102,7 +107,10 @@ final class TokenEditing extends Decoding {
     unmask(active);
     detail("window_end", step.blockEnd());
     int block = step.blockStart() / blockLength;
-    report(DecodeStep.Kind.DENOISE, block, 0, step.blockEnd());
+    report(DecodeStep.Kind.DENOISE, block, feed.offset(), feed.count());
+    if (feed.query().cache() != null) { // rows are stored; the block's may still change
+      storedTo = active == 0 && edits == 0 ? step.blockEnd() : step.blockStart();
+    }
     if (active == 0 && edits == 0) {
       nextBlock();
     }

@@ -18,15 +18,6 @@ final class Unroll implements CachePolicy, StopRule {
   private static final String STOP_AT_EOS = "stop-at-eos";
   private static final String EARLY_STOP = "early-stop";
 
-  /** dInfer's own threshold rule. */
-  static final Algorithm ALGORITHM =
-      options(Algorithm.named("dinfer-threshold", "threshold in dInfer's unrolled loop"))
-          .paper("dInfer", "2510.08666")
-          .with(Threshold.parameter(0.9))
-          .madeOf(
-              context ->
-                  loop(context, new BestAndAbove(context.options().number(Threshold.THRESHOLD))));
-
   private final DecodeContext context;
   private final String cache;
   private final int expected;
@@ -138,23 +129,5 @@ final class Unroll implements CachePolicy, StopRule {
       }
     }
     return false;
-  }
-
-  /**
-   * Unmasks what reaches a threshold or comes within 1e-5 of the best.
-   *
-   * @param threshold tau
-   */
-  record BestAndAbove(double threshold) implements UnmaskPolicy {
-
-    @Override
-    public void select(Step step, Picks picks) {
-      double needed = Math.min(step.score(step.ranked(0)) - 1e-5, threshold);
-      for (int rank = 0; rank < step.candidates(); rank++) {
-        if (step.score(step.ranked(rank)) >= needed) {
-          picks.add(step.ranked(rank));
-        }
-      }
-    }
   }
 }

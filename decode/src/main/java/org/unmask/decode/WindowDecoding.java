@@ -1,7 +1,5 @@
 package org.unmask.decode;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.unmask.model.Predictions;
 import org.unmask.model.Query;
 
@@ -87,8 +85,9 @@ abstract class WindowDecoding extends Decoding {
     return context.options().temperature();
   }
 
-  final double gumbel(int position, int token) {
-    return context.gumbel(draftStep, position, token);
+  /** Returns the number of the draft's call, for the noise. */
+  final int draftStep() {
+    return draftStep;
   }
 
   @Override
@@ -174,63 +173,10 @@ abstract class WindowDecoding extends Decoding {
       int position = start + i;
       drafts[i] =
           filter.draw(
-              predictions, i, context.suppressed(), v -> noiseScale() * gumbel(position, v));
-    }
-  }
-
-  /** Left to right, a fixed number of tokens at a time, with APD's window, lookahead and end. */
-  static final class LeftRight extends WindowDecoding {
-
-    private static final String TOKENS_PER_STEP = "tokens-per-step";
-
-    static final Algorithm ALGORITHM =
-        options(Algorithm.named("leftright", "leftmost masks first, windowed, up to the end"))
-            .paper("APD", "2506.00413")
-            .with(Parameter.integer(TOKENS_PER_STEP, 1, 1, Integer.MAX_VALUE, "tokens per step"))
-            .startedBy(LeftRight::new);
-
-    private LeftRight(DecodeContext context) {
-      super(context);
-    }
-
-    @Override
-    double noiseScale() {
-      return temperature();
-    }
-
-    @Override
-    boolean needsVerifier() {
-      return false;
-    }
-
-    @Override
-    boolean verify(Calls calls) {
-      return false;
-    }
-
-    @Override
-    int accept() {
-      List<Integer> drafted = new ArrayList<>();
-      int count = Math.min(context.options().integer(TOKENS_PER_STEP), end() - start());
-      for (int i = 0; i < count; i++) {
-        drafted.add(drafts()[i]);
-      }
-      if (isRecorded()) {
-        describe(count);
-      }
-      detail("draft", drafted);
-      return count;
-    }
-
-    private void describe(int count) {
-      int vocabSize = draftPredictions().vocabSize();
-      List<Double> logProbabilities = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        logProbabilities.add(
-            Softmax.logProbability(
-                draftPredictions().logits(), i * vocabSize, vocabSize, drafts()[i], 1));
-      }
-      detail("dllm_logprob", logProbabilities);
+              predictions,
+              i,
+              context.suppressed(),
+              v -> noiseScale() * context.gumbel(draftStep, position, v));
     }
   }
 }

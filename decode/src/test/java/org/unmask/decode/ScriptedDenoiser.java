@@ -201,6 +201,9 @@ final class ScriptedDenoiser implements Denoiser {
     }
     Softmax.normalise(row, vocabSize);
     Softmax.describe(row, vocabSize, Softmax.argMax(noisy, vocabSize), out, i);
+    if (query.asked(i) >= 0) {
+      out.setAsked(i, row[query.asked(i)]);
+    }
   }
 
   private static final class Cache implements KvCache {

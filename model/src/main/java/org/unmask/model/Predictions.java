@@ -17,6 +17,7 @@ public final class Predictions {
   private double[] top = {};
   private double[] second = {};
   private double[] entropy = {};
+  private double[] asked = {};
   private float[] logits = {};
   private int vocabSize;
   private float[] attention = {};
@@ -38,6 +39,7 @@ public final class Predictions {
       top = Arrays.copyOf(top, room);
       second = Arrays.copyOf(second, room);
       entropy = Arrays.copyOf(entropy, room);
+      asked = Arrays.copyOf(asked, room);
     }
     if (logits.length < count * vocabSize) {
       logits = new float[count * vocabSize];
@@ -89,6 +91,16 @@ public final class Predictions {
     this.top[i] = top;
     this.second[i] = second;
     this.entropy[i] = entropy;
+  }
+
+  /** Stores the probability of the token {@linkplain Query#ask asked} for; called by denoisers. */
+  public void setAsked(int i, double probability) {
+    asked[i] = probability;
+  }
+
+  /** Returns the probability of the token that was {@linkplain Query#ask asked} for, in [0, 1]. */
+  public double asked(int i) {
+    return asked[i];
   }
 
   /** Returns how many rows were predicted. */

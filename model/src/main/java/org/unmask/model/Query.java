@@ -39,6 +39,7 @@ public final class Query {
   float @Nullable [] states;
   SublayerSkip skip = SublayerSkip.NONE;
   @Nullable SoftTokens softTokens;
+  int @Nullable [] asked;
 
   /** Makes a query without a cache: its rows attend to each other only. */
   public Query() {
@@ -149,6 +150,17 @@ public final class Query {
   public Query noise(double temperature, long[] keys) {
     this.temperature = temperature;
     this.noiseKeys = keys;
+    return this;
+  }
+
+  /**
+   * Also asks for the probability of one token of every predicted row, see {@link
+   * Predictions#asked}.
+   *
+   * @param tokens one per predicted row, -1 where none is asked for; or null for none
+   */
+  public Query ask(int @Nullable [] tokens) {
+    asked = tokens;
     return this;
   }
 
@@ -281,6 +293,12 @@ public final class Query {
   /** Returns the noise key of the i-th prediction. */
   public long noiseKey(int i) {
     return noiseKeys[i];
+  }
+
+  /** Returns the token whose probability is asked for in the i-th prediction, or -1. */
+  public int asked(int i) {
+    int[] tokens = asked;
+    return tokens == null ? -1 : tokens[i];
   }
 
   /** Tells whether logits are wanted. */

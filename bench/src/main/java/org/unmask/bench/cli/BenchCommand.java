@@ -54,6 +54,7 @@ import tools.jackson.databind.node.ObjectNode;
       LargeCommand.class,
       GpuCommand.class,
       MergeCommand.class,
+      OverheadCommand.class,
       VerifyCommand.class
     },
     modelTransformer = DecodingFlags.Adder.class,

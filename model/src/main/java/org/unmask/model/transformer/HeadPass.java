@@ -33,6 +33,7 @@ final class HeadPass {
   private RowSet rows = new RowSet(0, 0);
   private RowBlocks[] inputs = {};
   private int[] firstOfQuery = {};
+  private float[] askedLogits = {};
 
   HeadPass(int vocabSize, PackedMatrix head, Kernels kernels, WorkerPool pool) {
     this.vocabSize = vocabSize;
@@ -74,6 +75,9 @@ final class HeadPass {
       first += query.predictedCount();
       query.predictions().reset(query.predictedCount(), query.wantsLogits() ? vocabSize : 0);
     }
+    if (askedLogits.length < rows.count) {
+      askedLogits = new float[rows.visible.length];
+    }
     statistics.reset(rows.count, vocabSize);
     this.queries = queries;
     this.rows = rows;
@@ -91,6 +95,9 @@ final class HeadPass {
             statistics.top(),
             statistics.second(),
             statistics.entropy());
+        if (query.asked(p) >= 0) {
+          predictions.setAsked(p, statistics.probability(askedLogits[firstOfQuery[i] + p]));
+        }
       }
     }
   }
@@ -127,6 +134,10 @@ final class HeadPass {
         if (token >= start && token < start + n) {
           tile[at + token - start] = Float.NEGATIVE_INFINITY;
         }
+      }
+      int asked = query.asked(prediction);
+      if (asked >= start && asked < start + n) {
+        askedLogits[from + r] = tile[at + asked - start];
       }
       statistics.collect(
           kernels.row(),

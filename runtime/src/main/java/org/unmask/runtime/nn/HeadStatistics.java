@@ -31,6 +31,7 @@ public final class HeadStatistics {
   private double top;
   private double second;
   private double entropy;
+  private double max;
 
   /** Makes an empty collector. */
   public HeadStatistics() {}
@@ -165,7 +166,7 @@ public final class HeadStatistics {
         best = cell;
       }
     }
-    double max = floats[best * FLOATS];
+    max = floats[best * FLOATS];
     double tail = 0;
     double weighted = 0;
     double runnerUp = floats[best * FLOATS + 1];
@@ -216,6 +217,11 @@ public final class HeadStatistics {
   /** Returns the probability of the proposed token. */
   public double confidence() {
     return confidence;
+  }
+
+  /** Returns the probability of a token of the merged row, from its logit. */
+  public double probability(double logit) {
+    return top * StrictMath.exp(logit - max);
   }
 
   /** Returns the highest probability. */
