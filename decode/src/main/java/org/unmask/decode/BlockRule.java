@@ -14,6 +14,15 @@ enum BlockRule {
   /** The step's quota of the leftmost ones. */
   SEQUENTIAL;
 
+  /** Returns the rule of a name of the release. */
+  static BlockRule of(String name) {
+    return switch (name) {
+      case "low-confidence-static" -> STATIC;
+      case "sequential" -> SEQUENTIAL;
+      default -> DYNAMIC;
+    };
+  }
+
   static List<Algorithm> algorithms() {
     return List.of(
         algorithm("block-dynamic", "block diffusion, all above a threshold", DYNAMIC),

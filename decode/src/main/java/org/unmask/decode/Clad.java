@@ -1,6 +1,7 @@
 package org.unmask.decode;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -71,7 +72,7 @@ record Clad(double threshold, double share, int layers) implements UnmaskPolicy 
       }
     }
     if (step.isRecorded()) {
-      step.detail("candidates", positions(step, rows));
+      step.detail("candidates", step.relatives(Arrays.stream(rows)));
       step.detail(
           "clusters",
           clusters.stream()
@@ -106,13 +107,5 @@ record Clad(double threshold, double share, int layers) implements UnmaskPolicy 
       sum += w;
     }
     return sum;
-  }
-
-  private static List<Integer> positions(Step step, int[] rows) {
-    List<Integer> positions = new ArrayList<>();
-    for (int row : rows) {
-      positions.add(step.relative(step.position(row)));
-    }
-    return positions;
   }
 }

@@ -1,6 +1,5 @@
 package org.unmask.decode;
 
-import java.util.Arrays;
 import org.unmask.model.Predictions;
 
 /**
@@ -40,11 +39,7 @@ final class CreditDecoding implements TokenProposer, ConfidenceScorer {
   private final double decay;
   private final Predictions fused = new Predictions();
 
-  /** Credits by position: tokens that earned some, what they have, and how many there are. */
-  private final int[][] tokens;
-
-  private final float[][] credits;
-  private final int[] counts;
+  private final Credits credits;
   private double[] rawProbability = {};
   private int block = -1;
 
@@ -53,9 +48,7 @@ final class CreditDecoding implements TokenProposer, ConfidenceScorer {
     gamma = context.options().number(BOOST_GAMMA);
     decay = context.options().number(DECAY_BETA);
     int length = context.request().prompt().length + context.options().genLength();
-    tokens = new int[length][4];
-    credits = new float[length][4];
-    counts = new int[length];
+    credits = new Credits(length);
   }
 
   @Override
@@ -67,39 +60,19 @@ final class CreditDecoding implements TokenProposer, ConfidenceScorer {
   public Predictions propose(Step step, Predictions raw) {
     if (step.block() != block) {
       block = step.block();
-      Arrays.fill(counts, 0);
+      credits.clear();
     }
-    for (int position = 0; position < counts.length; position++) {
-      for (int i = 0; i < counts[position]; i++) {
-        credits[position][i] = (float) (credits[position][i] * decay);
-      }
-    }
+    credits.decay(decay);
     fused.reset(raw.count(), 0);
     if (rawProbability.length < raw.count()) {
       rawProbability = new double[raw.count()];
     }
     for (int row = 0; row < raw.count(); row++) {
-      earn(step.position(row), raw.token(row), (float) StrictMath.pow(raw.top(row), gamma));
+      float gain = (float) StrictMath.pow(raw.top(row), gamma);
+      credits.earn(step.position(row), raw.token(row), gain);
       raise(step.position(row), row, raw);
     }
     return fused;
-  }
-
-  private void earn(int position, int token, float gain) {
-    int i = 0;
-    while (i < counts[position] && tokens[position][i] != token) {
-      i++;
-    }
-    if (i == tokens[position].length) {
-      tokens[position] = Arrays.copyOf(tokens[position], 2 * i);
-      credits[position] = Arrays.copyOf(credits[position], 2 * i);
-    }
-    if (i == counts[position]) {
-      counts[position]++;
-      tokens[position][i] = token;
-      credits[position][i] = 0;
-    }
-    credits[position][i] += gain;
   }
 
   /** Describes a row with raised logits; its best token is one of those, as the best one earned. */
@@ -109,10 +82,10 @@ final class CreditDecoding implements TokenProposer, ConfidenceScorer {
     double sum = 1 / raw.top(row); // of exp(l - max)
     double best = Double.NEGATIVE_INFINITY;
     int token = -1;
-    for (int i = 0; i < counts[position]; i++) {
-      int each = tokens[position][i];
+    for (int i = 0; i < credits.count(position); i++) {
+      int each = credits.token(position, i);
       double plain = raw.logits()[from + each] - max;
-      double raised = plain + alpha * StrictMath.log1p(credits[position][i]);
+      double raised = plain + alpha * StrictMath.log1p(credits.credit(position, i));
       sum += StrictMath.exp(raised) - StrictMath.exp(plain);
       if (raised > best || (raised == best && each < token)) {
         best = raised;
@@ -149,11 +122,6 @@ final class CreditDecoding implements TokenProposer, ConfidenceScorer {
   }
 
   private double credit(Step step, int row) {
-    int position = step.position(row);
-    int i = 0;
-    while (tokens[position][i] != step.token(row)) {
-      i++;
-    }
-    return credits[position][i];
+    return credits.of(step.position(row), step.token(row));
   }
 }

@@ -149,16 +149,11 @@ final class Dawn implements UnmaskPolicy, Remasker {
   }
 
   private static List<Integer> listed(Step step, boolean[] isIn) {
-    return IntStream.range(0, isIn.length)
-        .filter(row -> isIn[row])
-        .mapToObj(row -> step.relative(step.position(row)))
-        .toList();
+    return step.relatives(IntStream.range(0, isIn.length).filter(row -> isIn[row]));
   }
 
   private static List<Integer> positions(Step step, Picks picks, int alsoRow) {
     IntStream also = alsoRow < 0 ? IntStream.empty() : IntStream.of(alsoRow);
-    return IntStream.concat(also, picks.ascending())
-        .mapToObj(row -> step.relative(step.position(row)))
-        .toList();
+    return step.relatives(IntStream.concat(also, picks.ascending()));
   }
 }

@@ -12,21 +12,24 @@ import org.unmask.model.Query;
  * for free.
  *
  * <p>Needs logits shifted by one. Ends at an end token with no mask before it, which is kept and
- * the rest cut off. The canvas is rounded up to whole blocks. The released cache of sub-blocks is
- * left out, and no trace of the release exists for this method.
+ * the rest cut off. The canvas is rounded up to whole blocks. With the cache of sub-blocks, calls
+ * feed the sub-block alone once its first position is unmasked. No trace of the release exists.
  */
 final class FastDllmV2 extends Decoding {
 
   private static final String SMALL_BLOCK_SIZE = "small-block-size";
+  private static final String USE_BLOCK_CACHE = "use-block-cache";
 
   static final Algorithm ALGORITHM =
       Algorithm.named("fast-dllm-v2", "block diffusion in sub-blocks, next block's start for free")
           .paper("Fast-dLLM v2", "2509.26328")
           .freeBlocks()
+          .noOtherCache("blocks see no later block, so the exact cache of finished blocks serves")
           .with(CommonOptions.cache(List.of("block-exact")).withDefault("block-exact"))
           .withDefault(CommonOptions.BLOCK_LENGTH, 32)
           .with(Threshold.parameter(0.9))
           .with(Parameter.integer(SMALL_BLOCK_SIZE, 8, 1, 100000, "tokens per sub-block"))
+          .with(Parameter.flag(USE_BLOCK_CACHE, false, "feed a sub-block against its stale block"))
           .with(Categorical.topP().withDefault(0.95))
           .with(CommonOptions.eosId())
           .startedBy(FastDllmV2::new);
@@ -38,6 +41,8 @@ final class FastDllmV2 extends Decoding {
   private final Step step;
   private final int[] rows;
   private DecodeStep.Kind kind = DecodeStep.Kind.PREFILL;
+  private final boolean usesBlockCache;
+  private boolean isBlockFed;
   private boolean isFinished;
 
   private FastDllmV2(DecodeContext context) {
@@ -49,6 +54,7 @@ final class FastDllmV2 extends Decoding {
     }
     DecodeOptions options = context.options();
     blockLength = options.blockLength();
+    usesBlockCache = options.flag(USE_BLOCK_CACHE);
     subLength = Math.min(options.integer(SMALL_BLOCK_SIZE), blockLength);
     proposer =
         options.temperature() > 0
@@ -64,6 +70,7 @@ final class FastDllmV2 extends Decoding {
     step.block = start / blockLength - canvas.promptLength() / blockLength;
     step.blockStart = start;
     step.blockEnd = start + blockLength;
+    isBlockFed = false;
   }
 
   @Override
@@ -80,15 +87,14 @@ final class FastDllmV2 extends Decoding {
         isFirst
             ? DecodeStep.Kind.PREFILL
             : masks == 0 ? DecodeStep.Kind.STORE : DecodeStep.Kind.DENOISE;
-    int from = isFirst ? 0 : start;
-    int to = isFirst ? start : start + blockLength;
-    feed.slice(canvas, from, to);
-    if (kind != DecodeStep.Kind.DENOISE) {
-      if (to < canvas.length() && canvas.isMasked(to)) {
-        addRow(to, to - from); // the token after the last row fed
-      }
+    if (kind == DecodeStep.Kind.DENOISE) {
+      feedSubBlock();
     } else {
-      listSubBlock();
+      int to = isFirst ? start : start + blockLength;
+      feed.slice(canvas, isFirst ? 0 : start, to);
+      if (to < canvas.length() && canvas.isMasked(to)) {
+        addRow(to); // the token after the last row fed
+      }
     }
     Query query = feed.query();
     query
@@ -101,19 +107,25 @@ final class FastDllmV2 extends Decoding {
   }
 
   /** Asks for the masks of the first sub-block that has any. */
-  private void listSubBlock() {
-    int start = step.blockStart();
-    for (int sub = start; step.rows() == 0; sub += subLength) {
-      for (int p = sub; p < Math.min(sub + subLength, step.blockEnd()); p++) {
-        if (canvas.isMasked(p)) {
-          addRow(p, p - start);
-        }
+  private void feedSubBlock() {
+    int sub = step.blockStart();
+    while (canvas.masks(sub, Math.min(sub + subLength, step.blockEnd())) == 0) {
+      sub += subLength;
+    }
+    int end = Math.min(sub + subLength, step.blockEnd());
+    boolean isAlone = usesBlockCache && isBlockFed && !canvas.isMasked(sub);
+    feed.slice(canvas, isAlone ? sub : step.blockStart(), isAlone ? end : step.blockEnd());
+    feed.query().keys(step.blockEnd());
+    isBlockFed = true;
+    for (int p = sub; p < end; p++) {
+      if (canvas.isMasked(p)) {
+        addRow(p);
       }
     }
   }
 
-  private void addRow(int position, int row) {
-    rows[step.rows()] = row;
+  private void addRow(int position) {
+    rows[step.rows()] = position - feed.offset();
     step.addRow(position);
   }
 

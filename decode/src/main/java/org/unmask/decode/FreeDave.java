@@ -2,9 +2,7 @@ package org.unmask.decode;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.unmask.model.KvCache;
-import org.unmask.model.Predictions;
-import org.unmask.model.Query;
+import org.unmask.decode.DraftQuery.Fill;
 
 /**
  * FreeDave (arXiv 2510.00294): lossless drafts. From one call's predictions nested drafts are made,
@@ -16,7 +14,7 @@ import org.unmask.model.Query;
  * threshold step after that contains it. As released, there are as many drafts as asked for even if
  * the first ones fill the block. The last mask of a block is filled without a call.
  */
-final class FreeDave extends Decoding {
+final class FreeDave {
 
   private static final String ORDER = "order";
   private static final String DRAFT_STEPS = "draft-steps";
@@ -41,131 +39,55 @@ final class FreeDave extends Decoding {
                   List.of("confidence", "left-to-right"),
                   "which token the plain decoder takes next"))
           .check(CommonOptions::checkGreedy)
-          .startedBy(FreeDave::new);
+          .startedBy(DraftDecoding::new);
 
-  private final int blockLength;
   private final int draftSteps;
   private final boolean isLeftToRight;
-  private final Query full;
-  private final DraftQuery drafted;
-  private final int[] rows;
-  private int block = -1;
-  private int blockStart;
-  private int blockEnd;
-  private boolean isRefresh;
-  private List<DraftQuery.Fill> next = List.of();
-  private List<List<DraftQuery.Fill>> drafts = List.of();
+  private final double threshold;
 
-  private FreeDave(DecodeContext context) {
-    super(context);
-    if (context.denoiser().shift() != 0) {
-      throw new IllegalArgumentException(
-          "algorithm freedave needs the prediction of a block's first row, which a model with"
-              + " shifted logits does not compute in a slice; use it with a LLaDA model");
-    }
-    blockLength = context.options().blockLength();
-    draftSteps = Math.min(context.options().integer(DRAFT_STEPS), blockLength);
-    isLeftToRight = context.options().word(ORDER).equals("left-to-right");
-    boolean isDual = context.options().cache().equals("dual");
-    int tail = isDual ? blockLength : context.options().genLength();
-    KvCache cache = context.denoiser().newCache(canvas.length() + draftSteps * tail);
-    full = new Query(cache);
-    drafted = new DraftQuery(canvas, cache, draftSteps, isDual);
-    rows = new int[blockLength];
-    blockStart = canvas.promptLength() - blockLength;
-    blockEnd = canvas.promptLength();
+  FreeDave(DecodeOptions options) {
+    draftSteps = Math.min(options.integer(DRAFT_STEPS), options.blockLength());
+    isLeftToRight = options.word(ORDER).equals("left-to-right");
+    boolean hasThreshold = options.has(BlockDiffusion.CONFIDENCE_THRESHOLD);
+    threshold =
+        hasThreshold
+            ? options.number(BlockDiffusion.CONFIDENCE_THRESHOLD)
+            : Double.POSITIVE_INFINITY;
   }
 
-  @Override
-  boolean plan(Calls calls) {
-    isRefresh = canvas.masks(blockStart, blockEnd) == 0;
-    if (isRefresh) {
-      do {
-        block++;
-        blockStart = blockEnd;
-        blockEnd += blockLength;
-        if (blockStart >= canvas.length()) {
-          return false;
-        }
-      } while (canvas.masks(blockStart, blockEnd) == 0);
-      planRefresh(calls);
-    } else {
-      drafted.lay(drafts, blockStart, blockEnd);
-      suppressMask(drafted.query());
-      call(DecodeStep.Kind.VERIFY, drafted.query(), calls);
-    }
-    return true;
+  /** Returns how many drafts there are at most. */
+  int draftSteps() {
+    return draftSteps;
   }
 
-  private void planRefresh(Calls calls) {
-    int count = 0;
-    for (int p = blockStart; p < blockEnd; p++) {
-      if (canvas.isMasked(p)) {
-        rows[count++] = p;
-      }
-    }
-    full.rows(canvas.tokens(), 0, canvas.length()).predict(rows, count);
-    suppressMask(full);
-    call(DecodeStep.Kind.PREFILL, full, calls);
-  }
-
-  @Override
-  void absorb() {
-    detail("cache_refresh", isRefresh);
-    if (isRefresh) {
-      next = drafted.fills(full.predictions(), 0, List.of(), blockStart, blockEnd);
-      sort(next);
-    } else {
-      accept();
-    }
-    if (next.size() == 1) {
-      commitAll(next);
-    } else if (!next.isEmpty()) {
-      makeDrafts();
-    }
-    int rowCount = isRefresh ? canvas.length() : drafted.query().rowCount();
-    report(
-        isRefresh ? DecodeStep.Kind.PREFILL : DecodeStep.Kind.VERIFY,
-        block,
-        isRefresh ? 0 : blockStart,
-        rowCount);
-  }
-
-  /** Orders fills as the plain decoder takes them. */
-  private void sort(List<DraftQuery.Fill> fills) {
+  /** Orders what a call proposes, given by position, as the plain decoder takes it. */
+  void sort(List<Fill> fills) {
     if (!isLeftToRight) { // stable: ties by position
       fills.sort((a, b) -> Double.compare(b.confidence(), a.confidence()));
     }
   }
 
-  /** Returns how many of the surest fills one step of the plain decoder takes. */
-  private int greedy(List<DraftQuery.Fill> fills) {
-    if (!context.options().has(BlockDiffusion.CONFIDENCE_THRESHOLD)) {
-      return 1;
-    }
-    double threshold = context.options().number(BlockDiffusion.CONFIDENCE_THRESHOLD);
+  /** Returns how many of the proposals one step of the plain decoder takes. */
+  private int greedy(List<Fill> fills) {
     return Math.max(1, (int) fills.stream().filter(f -> f.confidence() >= threshold).count());
   }
 
-  private void makeDrafts() {
-    int first = greedy(next);
-    List<List<DraftQuery.Fill>> made = new ArrayList<>();
-    for (int j = 0; j < Math.min(draftSteps, next.size()); j++) {
-      made.add(next.subList(0, Math.min(first + j, next.size())));
+  /** Makes nested drafts: the plain step, then one more token each. */
+  List<List<Fill>> drafts(List<Fill> proposals) {
+    int first = greedy(proposals);
+    List<List<Fill>> made = new ArrayList<>();
+    for (int j = 0; j < Math.min(draftSteps, proposals.size()); j++) {
+      made.add(proposals.subList(0, Math.min(first + j, proposals.size())));
     }
-    drafts = made;
+    return made;
   }
 
-  private void accept() {
-    Predictions predictions = drafted.query().predictions();
-    List<List<DraftQuery.Fill>> after = new ArrayList<>();
-    int row = 0;
-    for (List<DraftQuery.Fill> draft : drafts) {
-      List<DraftQuery.Fill> fills = drafted.fills(predictions, row, draft, blockStart, blockEnd);
-      sort(fills);
-      after.add(fills);
-      row += fills.size();
-    }
+  /**
+   * Returns the draft that is accepted: from the first on always the longest that follows.
+   *
+   * @param after what is proposed after each draft, ordered
+   */
+  int accepted(List<List<Fill>> drafts, List<List<Fill>> after) {
     int best = 0;
     for (int found = best; found >= 0; ) {
       best = found;
@@ -174,34 +96,16 @@ final class FreeDave extends Decoding {
         found = follows(drafts.get(j), drafts.get(best), after.get(best)) ? j : -1;
       }
     }
-    if (isRecorded()) {
-      detail("draft_count", drafts.size());
-      detail("accepted_draft", best);
-      detail("drafts", drafts.stream().map(this::listed).toList());
-    }
-    commitAll(drafts.get(best));
-    next = after.get(best);
+    return best;
   }
 
   /** Tells whether a draft is contained in the plain step made after another. */
-  private boolean follows(
-      List<DraftQuery.Fill> draft, List<DraftQuery.Fill> before, List<DraftQuery.Fill> after) {
-    List<DraftQuery.Fill> step = after.isEmpty() ? after : after.subList(0, greedy(after));
+  private boolean follows(List<Fill> draft, List<Fill> before, List<Fill> after) {
+    List<Fill> step = after.isEmpty() ? after : after.subList(0, greedy(after));
     return draft.subList(before.size(), draft.size()).stream()
         .allMatch(
             fill ->
                 step.stream()
                     .anyMatch(f -> f.position() == fill.position() && f.token() == fill.token()));
-  }
-
-  private List<List<Integer>> listed(List<DraftQuery.Fill> draft) {
-    return draft.stream()
-        .map(fill -> List.of(fill.position() - canvas.promptLength(), fill.token()))
-        .sorted((a, b) -> Integer.compare(a.get(0), b.get(0)))
-        .toList();
-  }
-
-  private void commitAll(List<DraftQuery.Fill> fills) {
-    fills.forEach(fill -> commit(fill.position(), fill.token(), fill.confidence()));
   }
 }

@@ -88,8 +88,7 @@ final class Klass implements UnmaskPolicy {
       }
     }
     if (step.isRecorded()) {
-      step.detail(
-          "ready", picks.ascending().mapToObj(r -> step.relative(step.position(r))).toList());
+      step.detail("ready", step.relatives(picks.ascending()));
       step.detail("fallback", picks.count() == 0);
     }
     if (picks.count() == 0) {

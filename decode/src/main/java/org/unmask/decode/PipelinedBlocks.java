@@ -53,8 +53,7 @@ final class PipelinedBlocks extends Decoding {
   private static void checkCache(DecodeOptions options) {
     if (options.word(VARIANT).equals("d3llm") && !options.cache().equals("none")) {
       throw new IllegalArgumentException(
-          "variant d3llm lets blocks see later ones, so finished blocks do not stay as they were"
-              + " stored; use cache none");
+          "variant d3llm lets blocks see later ones, so none is finished; use cache none");
     }
   }
 

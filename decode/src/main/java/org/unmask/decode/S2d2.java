@@ -1,10 +1,9 @@
 package org.unmask.decode;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.unmask.model.AttentionMask;
+import org.unmask.model.Predictions;
 
 /**
  * S2D2 (arXiv 2603.25702): block diffusion that checks its drafts with the same network used as a
@@ -46,7 +45,10 @@ final class S2d2 extends BlockDiffusion {
   private boolean[] taken = {};
 
   private S2d2(DecodeContext context) {
-    super(context, rule(context.options()), 2 * context.options().blockLength());
+    super(
+        context,
+        BlockRule.of(context.options().word(REMASKING_STRATEGY)),
+        2 * context.options().blockLength());
     if (context.denoiser().shift() != 0) {
       throw new IllegalArgumentException(
           "algorithm s2d2 checks a token from the row of its own place and needs a model without"
@@ -54,14 +56,6 @@ final class S2d2 extends BlockDiffusion {
     }
     router = new S2d2Router(context.options());
     check = new SelfCheck(context, canvas, feed().query().cache(), blockLength);
-  }
-
-  private static BlockRule rule(DecodeOptions options) {
-    return switch (options.word(REMASKING_STRATEGY)) {
-      case "low-confidence-static" -> BlockRule.STATIC;
-      case "sequential" -> BlockRule.SEQUENTIAL;
-      default -> BlockRule.DYNAMIC;
-    };
   }
 
   /** The draft's distribution is needed where a token is rejected. */
@@ -88,12 +82,11 @@ final class S2d2 extends BlockDiffusion {
     taken = new boolean[step.rows()];
     if (isRecorded()) {
       detail("block_start", step.relative(step.blockStart()));
-      List<List<Number>> draft = new ArrayList<>();
-      for (int row = 0; row < step.rows(); row++) {
-        draft.add(
-            List.of(step.relative(step.position(row)), step.token(row), step.confidence(row)));
-      }
-      detail("draft", draft);
+      detail(
+          "draft",
+          IntStream.range(0, step.rows())
+              .mapToObj(r -> List.of(relative(r), step.token(r), step.confidence(r)))
+              .toList());
     }
     if (!isChecking) {
       unmask(taken, quota());
@@ -119,45 +112,28 @@ final class S2d2 extends BlockDiffusion {
       return;
     }
     isChecking = false;
-    double[] ratios = new double[span.length];
-    int quota = quota(step.index() - 1);
-    int rejected = -1;
-    List<Boolean> accepted = new ArrayList<>();
-    for (int i = 0; i < span.length; i++) {
-      double q = check.probability(i, isPlain() ? null : proposer);
-      ratios[i] = Math.min(1, q / Math.max(step.confidence(span[i]), 1e-12));
-      int position = step.position(span[i]);
-      double drawn = context.uniform(accounting.steps() - 1, position, Noise.Purpose.ACCEPT);
-      accepted.add(drawn < ratios[i]);
-      if (rejected < 0 && drawn >= ratios[i]) {
-        rejected = i;
-      }
-    }
-    int prefix = rejected < 0 ? span.length : rejected;
-    for (int i = 0; i < prefix; i++) {
+    int call = accounting.steps() - 1;
+    SelfCheck.Verdict verdict = check.judge(step, span, isPlain() ? null : proposer, call);
+    int rejected = verdict.rejected();
+    for (int i = 0; i < (rejected < 0 ? span.length : rejected); i++) {
       take(span[i], step.token(span[i]));
     }
     if (rejected >= 0) {
-      int row = span[rejected];
-      double[] drafted =
-          proposer.probabilities(feed().query().predictions(), row, context.suppressed());
-      int drawn = check.resample(rejected, drafted, proposer, accounting.steps() - 1);
-      take(row, drawn);
+      Predictions draft = feed().query().predictions();
+      double[] p = proposer.probabilities(draft, span[rejected], context.suppressed());
+      take(span[rejected], check.resample(rejected, p, proposer, call));
     }
-    takeByRatio(ratios);
-    unmask(taken, quota);
+    takeByRatio(verdict.ratios());
+    unmask(taken, quota(step.index() - 1));
     router.reward((masksBefore - step.masksLeft()) / 2.0); // two calls
     if (isRecorded()) {
-      detail("block_start", step.relative(step.blockStart()));
-      detail(
-          "span", Arrays.stream(span).map(r -> step.relative(step.position(r))).boxed().toList());
-      detail("ratios", Arrays.stream(ratios).boxed().toList());
-      detail("accepted", accepted);
-      detail(
-          "resampled",
-          rejected < 0 ? List.of() : List.of(step.relative(step.position(span[rejected]))));
+      verdict.record(this, step, span);
     }
     report(DecodeStep.Kind.VERIFY, step.block(), step.blockStart(), 2 * blockLength);
+  }
+
+  private int relative(int row) {
+    return step.relative(step.position(row));
   }
 
   private void take(int row, int token) {

@@ -1,5 +1,8 @@
 package org.unmask.decode;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.unmask.model.AttentionMask;
 import org.unmask.model.KvCache;
@@ -92,19 +95,52 @@ final class SelfCheck {
   }
 
   /**
-   * Returns q of the drafted token of a span's row.
+   * What a check says of a span.
    *
-   * @param filter tempers and filters the distribution, or null if neither is asked for
+   * @param ratios min(1, q / p) of each row
+   * @param accepted whether its draw was below that
+   * @param rejected index of the first that was not, -1 if all were
    */
-  double probability(int i, @Nullable Categorical filter) {
-    return filter == null
-        ? query.predictions().asked(i)
-        : filter.probabilities(query.predictions(), i, context.suppressed())[asked[i]];
+  record Verdict(double[] ratios, boolean[] accepted, int rejected) {
+
+    void record(Recording recording, Step step, int[] span) {
+      List<Integer> positions = step.relatives(Arrays.stream(span));
+      recording.detail("block_start", step.relative(step.blockStart()));
+      recording.detail("span", positions);
+      recording.detail("ratios", Arrays.stream(ratios).boxed().toList());
+      recording.detail(
+          "accepted", IntStream.range(0, span.length).mapToObj(i -> accepted[i]).toList());
+      recording.detail(
+          "resampled", rejected < 0 ? List.of() : positions.subList(rejected, rejected + 1));
+    }
   }
 
   /**
-   * Draws from what the check gives more probability than the draft did; from the check alone if
-   * there is no such token.
+   * Accepts each row with probability {@code min(1, q / p)}.
+   *
+   * @param filter tempers and filters q, or null if neither is asked for
+   * @param call number of the call, for the draws
+   */
+  Verdict judge(Step step, int[] span, @Nullable Categorical filter, int call) {
+    double[] ratios = new double[span.length];
+    boolean[] accepted = new boolean[span.length];
+    int rejected = -1;
+    for (int i = 0; i < span.length; i++) {
+      double q =
+          filter == null
+              ? query.predictions().asked(i)
+              : filter.probabilities(query.predictions(), i, context.suppressed())[asked[i]];
+      ratios[i] = Math.min(1, q / Math.max(step.confidence(span[i]), 1e-12));
+      double drawn = context.uniform(call, spanPositions[i], Noise.Purpose.ACCEPT);
+      accepted[i] = drawn < ratios[i];
+      rejected = rejected < 0 && !accepted[i] ? i : rejected;
+    }
+    return new Verdict(ratios, accepted, rejected);
+  }
+
+  /**
+   * Draws a token for a rejected row from what the check gives more probability than the draft did;
+   * from the check alone if there is no such token.
    *
    * @param drafted distribution that the draft was drawn from
    * @param call number of the call, for the noise
@@ -112,23 +148,7 @@ final class SelfCheck {
   int resample(int i, double[] drafted, Categorical filter, int call) {
     double[] p = drafted.clone(); // the filter's own memory
     double[] q = filter.probabilities(query.predictions(), i, context.suppressed());
-    int vocabSize = query.predictions().vocabSize();
-    double mass = 0;
-    for (int v = 0; v < vocabSize; v++) {
-      mass += Math.max(0, q[v] - p[v]);
-    }
-    int best = -1;
-    double bestScore = Double.NEGATIVE_INFINITY;
-    for (int v = 0; v < vocabSize; v++) {
-      double weight = mass > 0 ? Math.max(0, q[v] - p[v]) : q[v];
-      if (weight > 0) {
-        double score = StrictMath.log(weight) + context.gumbel(call, spanPositions[i], v);
-        if (score > bestScore) {
-          best = v;
-          bestScore = score;
-        }
-      }
-    }
-    return best;
+    return Residual.draw(
+        q, p, query.predictions().vocabSize(), v -> context.gumbel(call, spanPositions[i], v));
   }
 }

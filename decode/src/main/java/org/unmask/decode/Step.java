@@ -1,6 +1,8 @@
 package org.unmask.decode;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.unmask.model.Predictions;
 
 /**
@@ -73,6 +75,11 @@ final class Step {
   /** Returns a position as traces count it, from the start of the response. */
   int relative(int position) {
     return position - canvas.promptLength();
+  }
+
+  /** Returns the positions of rows as traces count them. */
+  List<Integer> relatives(IntStream rows) {
+    return rows.mapToObj(row -> relative(positions[row])).toList();
   }
 
   /** Returns the number of the sequence's forward call, from 0. */

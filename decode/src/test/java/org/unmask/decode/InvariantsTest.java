@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.unmask.model.Conditioning;
@@ -86,6 +87,15 @@ class InvariantsTest {
       }
     }
     return cases.stream();
+  }
+
+  @Test
+  void everyAlgorithmIsTriedWithEveryCache() {
+    assertThat(cases().map(c -> c.algorithm() + "+" + c.cache()).distinct())
+        .containsExactlyElementsOf(
+            Algorithms.all().stream()
+                .flatMap(a -> a.caches().stream().map(cache -> a.id() + "+" + cache))
+                .toList());
   }
 
   record Outcome(DecodeResult result, List<DecodeStep> steps) {

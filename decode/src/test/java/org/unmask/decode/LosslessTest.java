@@ -137,6 +137,99 @@ class LosslessTest {
     assertThat(chiSquare(Map.of("ssd-ratio-threshold", 0))).isGreaterThan(2 * CRITICAL);
   }
 
+  /** A network that serves the exact conditionals of a joint distribution of two tokens. */
+  private static ScriptedDenoiser joint(double[][] p) {
+    return new ScriptedDenoiser(
+        4,
+        3,
+        0,
+        (position, seen, logits) -> {
+          int other = seen[3 - position];
+          for (int v = 0; v < 3; v++) {
+            double mass = 0;
+            for (int w = 0; w < 3; w++) {
+              mass += other == 3 || other == w ? (position == 1 ? p[v][w] : p[w][v]) : 0;
+            }
+            logits[v] = (float) Math.log(mass);
+          }
+          logits[3] = -50;
+        });
+  }
+
+  private static double chiSquareOfJoint(String algorithm, Map<String, Object> more) {
+    double[][] p = {{.30, .02, .08}, {.05, .20, .05}, {.02, .08, .20}};
+    Map<String, Object> options = new HashMap<>(more);
+    options.put("gen-length", 2);
+    options.put("temperature", 1);
+    DecodeOptions checked = DecodeOptions.of(algorithm, options);
+    int[] counts = new int[9];
+    List<DecodeRequest> requests =
+        java.util.stream.IntStream.range(0, SAMPLES)
+            .mapToObj(i -> new DecodeRequest(new int[] {0}, checked, i))
+            .toList();
+    new Decoder(joint(p), DecodeResources.none())
+        .decodeAll(
+            requests.iterator(),
+            64,
+            (i, result) -> counts[3 * result.ids()[0] + result.ids()[1]]++,
+            null);
+    double sum = 0;
+    for (int i = 0; i < 9; i++) {
+      double e = SAMPLES * p[i / 3][i % 3];
+      sum += (counts[i] - e) * (counts[i] - e) / e;
+    }
+    return sum;
+  }
+
+  /** In an order that does not look at the tokens drawn, exact conditionals give the joint. */
+  @ParameterizedTest
+  @ValueSource(strings = {"llada-random", "left-to-right", "dream-origin"})
+  void oneTokenPerStep_followsTheJointDistribution(String algorithm) {
+    Map<String, Object> options = algorithm.equals("dream-origin") ? Map.of("steps", 64) : Map.of();
+    assertThat(chiSquareOfJoint(algorithm, options)).isLessThan(CRITICAL);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"llada-random", "left-to-right", "dream-origin"})
+  void allTokensAtOnce_isCaught(String algorithm) {
+    assertThat(chiSquareOfJoint(algorithm, Map.of("steps", 1))).isGreaterThan(10 * CRITICAL);
+  }
+
+  /** Every network over two tokens whose best token at each place depends on the others there. */
+  @Test
+  void freedave_isExactOnEveryTinyNetwork() {
+    int parted = 0;
+    for (int table = 0; table < 4096; table++) {
+      int bits = table;
+      ScriptedDenoiser network =
+          new ScriptedDenoiser(
+              3,
+              2,
+              0,
+              (position, seen, logits) -> {
+                int first = seen[1 + position % 3]; // two others decide, four cases each
+                int second = seen[1 + (position + 1) % 3];
+                int cell = 4 * (position - 1) + 2 * (first == 1 ? 1 : 0) + (second == 1 ? 1 : 0);
+                int best = bits >> cell & 1;
+                logits[best] = 1 + position * .125f + cell * .0625f;
+                logits[1 - best] = 0;
+                logits[2] = -50;
+              });
+      Map<String, Object> options = new HashMap<>();
+      options.put("gen-length", 3);
+      options.put("draft-steps", 1);
+      int[] plain = decode(network, new int[] {0}, "freedave", options).ids();
+      options.put("draft-steps", 3);
+      assertThat(decode(network, new int[] {0}, "freedave", options).ids())
+          .as("network %d", table)
+          .isEqualTo(plain);
+      options.put("confidence-threshold", 0); // takes drafts without a check: the control
+      parted +=
+          Arrays.equals(decode(network, new int[] {0}, "freedave", options).ids(), plain) ? 0 : 1;
+    }
+    assertThat(parted).isGreaterThan(1000);
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {11, 12, 13})
   void apd_withTheDiffusionModelAlone_acceptsEverything(long seed) {

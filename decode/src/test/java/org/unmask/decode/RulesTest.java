@@ -181,6 +181,196 @@ class RulesTest {
   }
 
   @Test
+  void credit_raisesTheLogit() {
+    double credit = 0;
+    double[] raised = {.4384, .6599, .7974};
+    double[] credits = {.8706, 1.5670, 2.1241};
+    for (int i = 0; i < 3; i++) {
+      credit = credit * .8 + Math.pow(.5, .2);
+      assertThat(credit).isCloseTo(credits[i], within(1e-4));
+      assertThat(.7 * Math.log1p(credit)).isCloseTo(raised[i], within(1e-4));
+    }
+    Credits sparse = new Credits(1);
+    for (int i = 0; i < 3; i++) {
+      sparse.decay(.8);
+      sparse.earn(0, 7, (float) Math.pow(.5, .2));
+    }
+    assertThat(sparse.of(0, 7)).isCloseTo(2.1241, within(1e-4));
+  }
+
+  @Test
+  void strictThresholds_leaveOutWhatIsEqual() {
+    Step step = new StepFixture(.95, .9, .8999, .3).step();
+    Picks picks = new Picks();
+    BlockRule.DYNAMIC.select(step, new boolean[4], 1, .9, picks);
+    assertThat(picks.count()).isEqualTo(1);
+    picks.clear();
+    new Threshold(.9).select(new StepFixture(.4, .3).step(), picks);
+    assertThat(picks.count()).isEqualTo(1);
+  }
+
+  @Test
+  void blockRules_fillTheQuota() {
+    Picks picks = new Picks();
+    BlockRule.DYNAMIC.select(new StepFixture(.5, .9, .95, .3).step(), new boolean[4], 1, .8, picks);
+    assertThat(picks.ascending()).containsExactly(1, 2);
+    picks.clear();
+    BlockRule.STATIC.select(new StepFixture(.5, .9, .95, .3).step(), new boolean[4], 1, .8, picks);
+    assertThat(picks.ascending()).containsExactly(2);
+    picks.clear();
+    boolean[] taken = {false, true, false, false};
+    BlockRule.SEQUENTIAL.select(new StepFixture(.5, .9, .95, .3).step(), taken, 3, .8, picks);
+    assertThat(picks.ascending()).containsExactly(0, 2);
+  }
+
+  @Test
+  void sched_boundsFallSmoothly() {
+    assertThat(new Sched("linear", 7.5, 2.5, 2).bound(.5)).isEqualTo(5);
+    assertThat(new Sched("cosine", 7.5, 2.5, 2).bound(.5)).isCloseTo(5, within(1e-12));
+    assertThat(new Sched("cosine", 7.5, 2.5, 2).bound(1)).isCloseTo(2.5, within(1e-12));
+    assertThat(new Sched("exponential", 7.5, 2.5, 2).bound(.5))
+        .isCloseTo(2.5 + 5 / Math.E, within(1e-12));
+  }
+
+  @Test
+  void sched_endsWhenTheMeanGapIsWide() {
+    // gaps of ln(9 p / (1 - p)): 4.39 at .9 and 1.35 at .3; their mean is 2.87
+    Map<String, Object> narrow = Map.of("schedule", "linear", "tau-high", 3, "tau-low", 3);
+    Map<String, Object> wide = Map.of("schedule", "linear", "tau-high", 2.8, "tau-low", 2.8);
+    assertThat(unmasked("sched", narrow, .9, .3)).containsExactly(List.of(0), List.of(1));
+    assertThat(unmasked("sched", wide, .9, .3)).containsExactly(List.of(0, 1));
+  }
+
+  @Test
+  void prophet_readsTheAnswerOnly() {
+    Map<String, Object> options =
+        Map.of("answer-start", 1, "answer-length", 1, "threshold-early", 4.3, "threshold-mid", 4.3);
+    assertThat(unmasked("prophet", options, .3, .9, .3)).containsExactly(List.of(0, 1, 2));
+    assertThat(unmasked("prophet", options, .9, .3, .9).size()).isGreaterThan(1);
+  }
+
+  @Test
+  void pipelinedBlocks_addABlockAndFreeTheNext() {
+    List<DecodeStep> steps = new ArrayList<>();
+    float[][] rows = new float[9][];
+    rows[0] = new float[10];
+    double[] certainties = {.95, .5, .5, .5, .95, .5, .5, .5};
+    for (int i = 0; i < 8; i++) {
+      rows[i + 1] = ScriptedDenoiser.row(10, i, certainties[i]);
+    }
+    Map<String, Object> options = new HashMap<>();
+    options.put("gen-length", 8);
+    options.put("block-length", 4);
+    options.put("block-add-threshold", .25);
+    options.put("decoded-token-threshold", .5);
+    options.put("suppress-mask", false);
+    DecodeResult result =
+        new Decoder(ScriptedDenoiser.table(MASK, rows), DecodeResources.none())
+            .decode(
+                new DecodeRequest(new int[] {0}, DecodeOptions.of("pipelined-blocks", options)),
+                (i, step) -> steps.add(step));
+    // the second block comes after one token, and must move once two of the first are there
+    assertThat(steps)
+        .extracting(DecodeStep::positions)
+        .containsExactly(List.of(0), List.of(1, 4), List.of(2, 5), List.of(3, 6), List.of(7));
+    assertThat(steps).extracting(DecodeStep::forwardLength).containsExactly(5, 9, 9, 9, 9);
+    assertThat(result.nfe()).isEqualTo(5);
+  }
+
+  @Test
+  void remix_feedsMixturesFromTheThirdCallOn() {
+    List<Integer> mixed = new ArrayList<>();
+    float[][] rows = new float[5][];
+    rows[0] = new float[10];
+    for (int i = 1; i < 5; i++) {
+      rows[i] = ScriptedDenoiser.row(10, i, .5 - .05 * i);
+    }
+    ScriptedDenoiser table = ScriptedDenoiser.table(MASK, rows);
+    table.onQuery(
+        query -> {
+          int count = 0;
+          for (int r = 0; query.softTokens() != null && r < query.rowCount(); r++) {
+            int tokens = query.softTokens().count(r);
+            float sum = 0;
+            for (int i = 0; i < tokens; i++) {
+              sum += query.softTokens().weight(r, i);
+            }
+            count += tokens > 0 ? 1 : 0;
+            assertThat(sum).isCloseTo(tokens > 0 ? 1 : 0, within(1e-6f));
+          }
+          mixed.add(count);
+        });
+    new Decoder(table, DecodeResources.none())
+        .decode(
+            new DecodeRequest(new int[] {0}, DecodeOptions.of("remix", Map.of("gen-length", 4))));
+    assertThat(mixed).containsExactly(0, 0, 2, 1); // masks left at the third and fourth call
+  }
+
+  @Test
+  void jensenShannon_ofOppositeDistributions_isLn2() {
+    assertThat(MaskMixtures.divergence(new double[] {1, 0}, new double[] {0, 1}, 2))
+        .isCloseTo(Math.log(2), within(1e-5));
+    assertThat(MaskMixtures.divergence(new double[] {.5, .5}, new double[] {.5, .5}, 2)).isZero();
+  }
+
+  @Test
+  void drift_isTheDivergenceOfNeighbouringCalls() {
+    Drift drift = new Drift(1, 2, -1);
+    double[][] p = {{.7, .2, .1}, {.6, .3, .1}, {.9, .05, .05}};
+    for (double[] row : p) {
+      org.unmask.model.Predictions predictions = new org.unmask.model.Predictions();
+      predictions.reset(1, 3);
+      for (int v = 0; v < 3; v++) {
+        predictions.logits()[v] = (float) Math.log(row[v]);
+      }
+      predictions.set(0, 0, row[0], row[0], 0, 0);
+      drift.follow(0, predictions, 0);
+    }
+    for (int age = 0; age < 2; age++) {
+      double expected = 0;
+      for (int v = 0; v < 3; v++) {
+        expected += p[2 - age][v] * Math.log(p[2 - age][v] / p[1 - age][v]);
+      }
+      assertThat(drift.kl(0, age)).isCloseTo(expected, within(1e-6));
+    }
+  }
+
+  @Test
+  void klass_waitsUntilADistributionHasSettled() {
+    Map<String, Object> options = Map.of("conf-threshold", .6, "kl-history-length", 2);
+    // the table never changes: divergences are 27.6 at the first call and 0 from the second on
+    assertThat(unmasked("klass", options, .9, .8, .7, .5, .4))
+        .containsExactly(List.of(0), List.of(1), List.of(2), List.of(3), List.of(4));
+    assertThat(unmasked("klass", Map.of("conf-threshold", .6, "kl-history-length", 1), .9, .8, .7))
+        .containsExactly(List.of(0), List.of(1, 2));
+  }
+
+  @Test
+  void wino_revokesFewerThanTheStepBeforeUnmasked() {
+    float[][] rows = new float[7][];
+    rows[0] = new float[10];
+    for (int i = 1; i < 7; i++) {
+      rows[i] = ScriptedDenoiser.row(10, i, i < 5 ? .7 : .3);
+    }
+    List<DecodeStep> steps = new ArrayList<>();
+    Map<String, Object> options = new HashMap<>();
+    options.put("gen-length", 6);
+    options.put("threshold", .6);
+    options.put("threshold-back", .9);
+    options.put("suppress-mask", false);
+    new Decoder(ScriptedDenoiser.table(MASK, rows), DecodeResources.none())
+        .decode(
+            new DecodeRequest(new int[] {0}, DecodeOptions.of("wino", options)),
+            (i, step) -> steps.add(step));
+    // four at once; each later step takes one, and one acceptance verifies nothing
+    assertThat(steps)
+        .extracting(DecodeStep::positions)
+        .containsExactly(List.of(0, 1, 2, 3), List.of(4), List.of(5));
+    assertThat(steps).allMatch(step -> step.remasked().isEmpty());
+    assertThat(steps.get(1).details().get("shadow_positions")).isEqualTo(List.of(0, 1, 2, 3));
+  }
+
+  @Test
   void dus_halvesTheStride() {
     assertThat(unmasked("dus", Map.of(), .1, .1, .1, .1, .1, .1, .1, .1))
         .containsExactly(List.of(0, 4), List.of(2, 6), List.of(1, 3, 5, 7));

@@ -3,6 +3,7 @@ package org.unmask.decode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.unmask.model.AttentionMask;
 import org.unmask.model.Denoiser;
 import org.unmask.model.KvCache;
@@ -37,6 +38,7 @@ final class ScriptedDenoiser implements Denoiser {
   private final int shift;
   private final Script script;
   final List<Call> calls = new ArrayList<>();
+  private Consumer<Query> listener = query -> {};
 
   ScriptedDenoiser(int vocabSize, int maskId, int shift, Script script) {
     this.vocabSize = vocabSize;
@@ -79,6 +81,11 @@ final class ScriptedDenoiser implements Denoiser {
     return row;
   }
 
+  /** Shows every query before it is answered. */
+  void onQuery(Consumer<Query> seen) {
+    listener = seen;
+  }
+
   @Override
   public int vocabSize() {
     return vocabSize;
@@ -106,6 +113,7 @@ final class ScriptedDenoiser implements Denoiser {
             queries.stream().map(Query::rowCount).toList(),
             queries.stream().map(Query::keyCount).toList(),
             queries.stream().map(Query::predictedCount).toList()));
+    queries.forEach(listener);
     queries.forEach(this::forward);
   }
 
