@@ -73,10 +73,12 @@ final class TokenEditing extends Decoding {
     }
     step.call = accounting.steps();
     step.clear();
-    feed.slice(canvas, storedTo, step.blockEnd());
+    int from =
+        Math.max(0, storedTo - context.denoiser().shift()); // the row that predicts the first
+    feed.slice(canvas, from, step.blockEnd());
     for (int p = Math.max(step.blockStart(), canvas.promptLength()); p < step.blockEnd(); p++) {
       noiseKeys[step.rows()] = context.noiseKey(step.call(), p, Noise.Purpose.TOKEN);
-      rows[step.rows()] = p - storedTo;
+      rows[step.rows()] = p - from;
       step.addRow(p);
     }
     Query query = feed.query();

@@ -108,6 +108,7 @@ class CacheTest {
     options.put("small-block-size", 4);
     options.put("threshold", 1);
     options.put("use-block-cache", true);
+    options.put("eos-id", 15); // the mask, which is never predicted
     decode(network(3, 1), "fast-dllm-v2", options);
     // the prompt fills three places of the first block
     assertThat(steps)

@@ -40,11 +40,8 @@ class SequentialTest {
           Map.entry("clad", "threshold=1"),
           Map.entry("dawn", "threshold=1 tau-induce=1 tau-low=1"),
           Map.entry("slowfast", "high-confidence-threshold=1 cycle-len-confidence-threshold=0"),
-          Map.entry("dream-maskgit-plus", "eps=0"),
           Map.entry("dream-confidence-threshold", "threshold=1"),
-          Map.entry("eb", "gamma=0 order=entropy"),
-          Map.entry("dream-entropy", "eps=0 order=entropy"),
-          Map.entry("dream-topk-margin", "eps=0 order=margin"));
+          Map.entry("eb", "gamma=0 order=entropy"));
 
   /** Options under which a rule takes all there is. */
   private static final Map<String, String> LET_GO =

@@ -37,6 +37,6 @@ class OverheadTest {
 
   @Test
   void unknownAlgorithm_isNamed() {
-    Cli.run("bench", "overhead", "--algorithm", "treshold").fails(1, "did you mean 'threshold'");
+    Cli.run("bench", "overhead", "--algorithm", "treshold").fails(2, "did you mean 'threshold'");
   }
 }

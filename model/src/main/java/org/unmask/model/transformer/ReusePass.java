@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.unmask.model.AttentionMask;
 import org.unmask.model.Query;
 import org.unmask.model.RowReuse;
+import org.unmask.model.SublayerSkip;
 import org.unmask.runtime.cache.KvStore;
 import org.unmask.runtime.exec.WorkerPool;
 import org.unmask.runtime.nn.Attention;
@@ -119,6 +120,10 @@ final class ReusePass implements LayerSchedule.Call {
     if (!(query.cache() instanceof TransformerCache cache) || query.attentionLayers() > 0) {
       throw new IllegalArgumentException(
           "query " + index + " reuses rows; give it a cache, and ask for no attention");
+    }
+    if (query.skipped() != SublayerSkip.NONE) {
+      throw new IllegalArgumentException(
+          "query " + index + " both reuses rows and skips sublayers; do one of them");
     }
     if (plan(query).keepsRows() && !cache.keepsAdded()) {
       throw new IllegalArgumentException(
