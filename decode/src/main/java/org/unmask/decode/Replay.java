@@ -60,6 +60,7 @@ public record Replay(List<@Nullable RowPredictions> predictions, int cacheFrom) 
     if (step >= predictions.size()
         || (query.cache() != null && step >= cacheFrom)
         || query.wantsLogits()
+        || query.asks()
         || query.reuse() != null
         || query.attentionLayers() > 0) {
       return false;

@@ -295,6 +295,11 @@ public final class Query {
     return noiseKeys[i];
   }
 
+  /** Tells whether the probability of any token is asked for. */
+  public boolean asks() {
+    return asked != null;
+  }
+
   /** Returns the token whose probability is asked for in the i-th prediction, or -1. */
   public int asked(int i) {
     int[] tokens = asked;
