@@ -98,7 +98,7 @@ final class MixtureJudge {
 
   /** Takes down how likely both networks find a draft. */
   void describe(int i, float[] causalLogits, int from) {
-    if (context.listener() != null) {
+    if (context.watch().listener() != null) {
       int vocab = diffusion.vocabSize();
       diffusionLogProbs.add(
           Softmax.logProbability(diffusion.logits(), i * vocab, vocab, drafts[i], scale));
