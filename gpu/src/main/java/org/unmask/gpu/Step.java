@@ -190,7 +190,7 @@ public final class Step {
         meansWidth = Math.max(meansWidth, query.keyCount());
         isPlain = false;
       }
-      isPlain &= !query.wantsLogits();
+      isPlain &= !query.wantsLogits() && !query.asks();
     }
     keys = Math.ceilDiv(keys, 64) * 64;
     int tileRows = ops.tileRows(rows, keys);
@@ -221,7 +221,9 @@ public final class Step {
             ? "keeping rows of the last forward call"
             : query.wantsHidden() || query.states() != null
                 ? "feeding or returning hidden states"
-                : !query.skipped().equals(SublayerSkip.NONE) ? "skipping sublayers" : null;
+                : query.softTokens() != null
+                    ? "feeding sums of embeddings"
+                    : !query.skipped().equals(SublayerSkip.NONE) ? "skipping sublayers" : null;
     if (missing != null) {
       throw new IllegalArgumentException(missing + " runs on the CPU only; use --device cpu");
     }

@@ -98,6 +98,24 @@ public final class Predictions {
     asked[i] = probability;
   }
 
+  /**
+   * Computes the probability of the token asked for from the row's logits; called by denoisers that
+   * return them.
+   *
+   * @param suppressed tokens that count as minus infinity
+   */
+  public void setAskedFromLogits(int i, int token, int[] suppressed) {
+    float max = Float.NEGATIVE_INFINITY;
+    for (int v = 0; v < vocabSize; v++) {
+      boolean isSuppressed = false;
+      for (int each : suppressed) {
+        isSuppressed |= each == v;
+      }
+      max = isSuppressed ? max : Math.max(max, logits[i * vocabSize + v]);
+    }
+    asked[i] = top[i] * StrictMath.exp((double) logits[i * vocabSize + token] - max);
+  }
+
   /** Returns the probability of the token that was {@linkplain Query#ask asked} for, in [0, 1]. */
   public double asked(int i) {
     return asked[i];

@@ -85,6 +85,7 @@ final class OverheadCommand extends Verb {
     if (promptLength < 1 || genLength < 1 || repeats < 1 || warmUps < 0) {
       throw usage("--prompt-length, --gen-length and --repeats must be at least 1");
     }
+    algorithms.forEach(each -> Algorithms.byId(each.split("\\+", 2)[0])); // refuses unknown ones
     Path folder = halfBillion;
     if (folder == null) {
       try (LoadedModel model = flags.open(terminal())) {

@@ -147,8 +147,9 @@ final class Statistics {
     int at = 0;
     for (Query query : step.queries()) {
       int count = query.predictedCount();
-      query.predictions().reset(count, query.wantsLogits() ? c.vocabSize() : 0);
-      if (query.wantsLogits() && count > 0) {
+      boolean needsLogits = query.wantsLogits() || query.asks();
+      query.predictions().reset(count, needsLogits ? c.vocabSize() : 0);
+      if (needsLogits && count > 0) {
         download(logits, at, count, query.predictions().logits(), 0);
       }
       at += count;
@@ -171,6 +172,9 @@ final class Statistics {
           mergeRow(query, p, at, logits);
         } else {
           read(query.predictions(), p, at);
+        }
+        if (query.asked(p) >= 0) {
+          query.predictions().setAskedFromLogits(p, query.asked(p), query.suppressed());
         }
       }
     }

@@ -19,6 +19,7 @@ import org.unmask.model.AttentionMask;
 import org.unmask.model.Denoiser;
 import org.unmask.model.KvCache;
 import org.unmask.model.Query;
+import org.unmask.model.SoftTokens;
 import org.unmask.runtime.exec.WorkerPool;
 import org.unmask.runtime.kernel.Kernels;
 import org.unmask.weights.Checkpoint;
@@ -225,6 +226,55 @@ class DenoiserBitsTest {
       assertClose(query.predictions().entropy(i), entropy);
       assertThat(query.predictions().confidence(i)).isEqualTo(query.predictions().top(i));
     }
+  }
+
+  @Test
+  void ask_isTheTokensProbability() {
+    Denoiser denoiser = lladaModel.newDenoiser(Kernels.fastest(), POOL);
+    int[] canvas = canvas(50, 25);
+    Query query = query(canvas).wantLogits(true).suppress(denoiser.maskId());
+    int[] tokens = IntStream.range(0, query.predictedCount()).map(i -> 81 * i % 2037).toArray();
+    denoiser.forward(List.of(query.ask(tokens)));
+    for (int i = 0; i < tokens.length; i++) {
+      double fused = query.predictions().asked(i);
+      query.predictions().setAskedFromLogits(i, tokens[i], query.suppressed());
+      assertThat(fused).isEqualTo(query.predictions().asked(i)).isBetween(0.0, 1.0);
+    }
+    tokens = IntStream.range(0, tokens.length).map(query.predictions()::token).toArray();
+    denoiser.forward(List.of(query.ask(tokens)));
+    for (int i = 0; i < tokens.length; i++) {
+      assertThat(query.predictions().asked(i)).isEqualTo(query.predictions().confidence(i));
+    }
+  }
+
+  @Test
+  void softTokens_ofOneToken_areThatToken() {
+    Denoiser denoiser = lladaModel.newDenoiser(Kernels.fastest(), POOL);
+    int[] canvas = canvas(40, 10);
+    int[] other = canvas.clone();
+    other[3] = 99;
+    int[] expected = run(denoiser, other);
+    assertThat(expected).isNotEqualTo(run(denoiser, canvas));
+    SoftTokens soft =
+        new SoftTokens() {
+          @Override
+          public int count(int row) {
+            return row == 3 ? 2 : 0;
+          }
+
+          @Override
+          public int token(int row, int i) {
+            return i == 0 ? 99 : 5;
+          }
+
+          @Override
+          public float weight(int row, int i) {
+            return i == 0 ? 1 : 0;
+          }
+        };
+    Query query = query(canvas).softTokens(soft);
+    denoiser.forward(List.of(query));
+    assertThat(bits(query)).isEqualTo(expected);
   }
 
   /** Float32 exponentials summed in float32 lanes: a few units of 2^-24, relative. */
