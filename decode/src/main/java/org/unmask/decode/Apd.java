@@ -21,6 +21,7 @@ final class Apd extends WindowDecoding {
 
   private static final String MIXTURE_WEIGHT = "apd-mixture-weight";
   private static final String COUPLING = "coupling";
+  private static final String AR_MODEL = "ar-model";
 
   static final Algorithm ALGORITHM =
       options(Algorithm.named("apd", "drafts whose prefix a small causal model accepts"))
@@ -35,6 +36,9 @@ final class Apd extends WindowDecoding {
                   "shared-gumbel",
                   List.of("shared-gumbel", "argmax"),
                   "how draft and target are coupled: the paper's way or the released code's"))
+          .with(
+              Parameter.resource(
+                  AR_MODEL, "causal model that verifies; default the one shipped with the model"))
           .check(Apd::checkCoupling)
           .startedBy(Apd::new);
 

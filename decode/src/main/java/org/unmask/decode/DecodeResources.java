@@ -1,6 +1,7 @@
 package org.unmask.decode;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.unmask.decode.speculative.RowCosts;
@@ -61,7 +62,7 @@ public final class DecodeResources {
   /**
    * Returns a copy that knows how frequent tokens are in a background corpus, for PC-Sampler.
    *
-   * @param byToken share of each token id, in [0, 1]
+   * @param byToken share of each token id, in [0, 1]; of tokens behind the last it is 0
    */
   public DecodeResources withFrequencies(float... byToken) {
     return new DecodeResources(
@@ -75,6 +76,17 @@ public final class DecodeResources {
    */
   public DecodeResources withAuxiliary(Denoiser model) {
     return new DecodeResources(endTokens, delimiters, frequencies, model, filter, heads, costs);
+  }
+
+  /**
+   * Returns a copy whose auxiliary network, if there is one, is replaced by what stands for it: one
+   * that times its calls, say.
+   *
+   * @param wrapper makes it from the network
+   */
+  public DecodeResources withAuxiliaryIn(UnaryOperator<Denoiser> wrapper) {
+    Denoiser model = auxiliary;
+    return model == null ? this : withAuxiliary(wrapper.apply(model));
   }
 
   /** Returns a copy with a trained filter, for Learn2PD. */
@@ -112,7 +124,10 @@ public final class DecodeResources {
 
   /** Returns how frequent a token is in the background corpus; the same for all without one. */
   double frequency(int token) {
-    return frequencies.length == 0 ? 1e-3 : frequencies[token];
+    if (frequencies.length == 0) {
+      return 1e-3;
+    }
+    return token < frequencies.length ? frequencies[token] : 0;
   }
 
   /** Returns the auxiliary network. */

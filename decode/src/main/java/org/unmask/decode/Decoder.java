@@ -135,6 +135,25 @@ public final class Decoder {
       int batch,
       ResultSink results,
       @Nullable DecodeListener listener) {
+    runAll(
+        requests,
+        batch,
+        (index, request) -> start(index, request, listener),
+        (index, decoding) -> results.accept(index, decoding.result()));
+  }
+
+  /** Makes the state machine of a request. */
+  interface Starter {
+    Decoding start(int index, DecodeRequest request);
+  }
+
+  /** Receives finished state machines. */
+  interface Finisher {
+    void finish(int index, Decoding decoding);
+  }
+
+  /** Runs state machines, several at a time. */
+  void runAll(Iterator<DecodeRequest> requests, int batch, Starter starter, Finisher finisher) {
     if (batch < 1) {
       throw new IllegalArgumentException("batch must be at least 1, was " + batch);
     }
@@ -145,7 +164,7 @@ public final class Decoder {
       calls.clear();
       for (int i = 0; i < lanes.size() || (i < batch && requests.hasNext()); ) {
         if (i == lanes.size()) {
-          lanes.add(new Lane(admitted, start(admitted, requests.next(), listener)));
+          lanes.add(new Lane(admitted, starter.start(admitted, requests.next())));
           admitted++;
         }
         Lane lane = lanes.get(i);
@@ -153,7 +172,7 @@ public final class Decoder {
           i++;
         } else {
           lanes.remove(i);
-          results.accept(lane.request, lane.decoding.result());
+          finisher.finish(lane.request, lane.decoding);
         }
       }
       if (!lanes.isEmpty()) {
@@ -163,16 +182,10 @@ public final class Decoder {
     } while (!lanes.isEmpty());
   }
 
-  /** Runs a state machine of its own for one request. */
-  void run(DecodeRequest request, Algorithm.Factory factory) {
-    Decoding decoding =
-        factory.start(new DecodeContext(denoiser, resources, request, Watch.NOTHING));
-    Calls calls = new Calls();
-    while (decoding.plan(calls)) {
-      forward(calls);
-      decoding.absorb();
-      calls.clear();
-    }
+  /** Returns the context of a state machine of its own, which nobody watches. */
+  DecodeContext context(DecodeRequest request) {
+    requireNetwork(request.options().algorithm());
+    return new DecodeContext(denoiser, resources, request, Watch.NOTHING);
   }
 
   private void forward(Calls calls) {

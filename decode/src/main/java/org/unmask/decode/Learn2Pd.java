@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Learn2Pd implements UnmaskPolicy {
 
   private static final String ACCEPT_THRESHOLD = "accept-threshold";
+  private static final String FILTER = "filter";
 
   static List<Algorithm> algorithms() {
     return List.of(
@@ -37,7 +38,9 @@ final class Learn2Pd implements UnmaskPolicy {
           .with(
               Parameter.number(
                   ACCEPT_THRESHOLD, 0.96, 0, 1, "filter's output that accepts, strictly above"))
-          .check(Learn2Pd::checkBlock);
+          .with(
+              Parameter.resource(
+                  FILTER, "trained filter, a file or folder; default the model's own"));
     }
     return builder.madeOf(
         context -> {
@@ -46,21 +49,28 @@ final class Learn2Pd implements UnmaskPolicy {
         });
   }
 
-  private static void checkBlock(DecodeOptions options) {
-    if (options.blockLength() > FilterModel.WIDTH) {
-      throw new IllegalArgumentException(
-          "block length " + options.blockLength() + " exceeds the filter's width; use 32 or fewer");
-    }
-  }
-
   private final @Nullable FilterModel filter;
   private final double threshold;
   private final EndOfText end;
 
   private Learn2Pd(DecodeContext context, boolean isFiltered) {
-    filter = isFiltered ? context.resources().filter() : null;
+    filter = isFiltered ? filter(context) : null;
     threshold = isFiltered ? context.options().number(ACCEPT_THRESHOLD) : 1;
     end = new EndOfText(context);
+  }
+
+  private static FilterModel filter(DecodeContext context) {
+    FilterModel filter = context.resources().filter();
+    int blockLength = context.options().blockLength();
+    if (blockLength > filter.width()) {
+      throw new IllegalArgumentException(
+          "block length "
+              + blockLength
+              + " exceeds the filter's width; use "
+              + filter.width()
+              + " or fewer, or a filter for longer blocks");
+    }
+    return filter;
   }
 
   /** The filter reads the whole block; the released EoTP, without a cache, reads all masks. */
@@ -90,7 +100,7 @@ final class Learn2Pd implements UnmaskPolicy {
   }
 
   private void accept(Step step, FilterModel filter, Picks picks) {
-    float[] features = new float[FilterModel.WIDTH];
+    float[] features = new float[filter.width()];
     int count = 0;
     int first = 0;
     for (int row = 0; row < step.rows(); row++) {
@@ -105,8 +115,7 @@ final class Learn2Pd implements UnmaskPolicy {
     List<Integer> accepted = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       int position = step.position(first + i);
-      double accept = 1 / (1 + StrictMath.exp(-logits[i]));
-      if (accept > threshold && step.canvas().isMasked(position)) {
+      if (FilterModel.probability(logits[i]) > threshold && step.canvas().isMasked(position)) {
         picks.add(first + i);
         accepted.add(step.relative(position));
       }

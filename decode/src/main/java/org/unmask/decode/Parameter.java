@@ -37,7 +37,12 @@ public record Parameter(
     /** One of a few words; {@link String}. Case and the kind of hyphen do not matter. */
     CHOICE,
     /** Whole numbers, as a list or separated by commas; {@link List} of {@link Integer}. */
-    INTEGERS
+    INTEGERS,
+    /**
+     * The name of a file or model; {@link String}. The caller opens it and hands its content over
+     * in {@link DecodeResources}: decoding itself reads no files.
+     */
+    RESOURCE
   }
 
   /** Copies the choices. */
@@ -65,6 +70,10 @@ public record Parameter(
 
   static Parameter integers(String name, @Nullable List<Integer> defaultValue, String doc) {
     return new Parameter(name, Type.INTEGERS, defaultValue, 0, 0, List.of(), doc);
+  }
+
+  static Parameter resource(String name, String doc) {
+    return new Parameter(name, Type.RESOURCE, null, 0, 0, List.of(), doc);
   }
 
   /** Returns the same parameter with another default. */
@@ -97,6 +106,12 @@ public record Parameter(
         yield word;
       }
       case INTEGERS -> wholeNumbers(text);
+      case RESOURCE -> {
+        if (text.isEmpty()) {
+          throw bad(text, "give a name or a path");
+        }
+        yield text;
+      }
     };
   }
 
@@ -146,6 +161,7 @@ public record Parameter(
       case FLAG -> "true or false";
       case CHOICE -> String.join(", ", choices);
       case INTEGERS -> "whole numbers separated by commas";
+      case RESOURCE -> "a name or a path";
     };
   }
 

@@ -18,6 +18,7 @@ record PcSampler(double lambda, double alpha, boolean isLinear, DecodeResources 
 
   private static final String LAMBDA = "lambd";
   private static final String ALPHA = "alpha";
+  private static final String BACKGROUND_FREQUENCY = "background-frequency";
 
   static final Algorithm ALGORITHM =
       algorithm("pc", "rare tokens and early positions first", false);
@@ -32,6 +33,10 @@ record PcSampler(double lambda, double alpha, boolean isLinear, DecodeResources 
             Parameter.number(
                 LAMBDA, 0.25, 0, Double.MAX_VALUE, "how steeply the score falls with position"))
         .with(Parameter.number(ALPHA, 10.0, 0, Double.MAX_VALUE, "upper bound of the score"))
+        .with(
+            Parameter.resource(
+                BACKGROUND_FREQUENCY,
+                "JSON file of the shares of tokens in a corpus; default the same for all"))
         .scheduled()
         .check(CommonOptions::checkStepsNotAboveTokens)
         .madeOf(

@@ -198,7 +198,8 @@ class TraceGoldenTest {
     for (Object each : (List<?>) read("learn2pd").fields().get("training_rows")) {
       Map<?, ?> recorded = (Map<?, ?>) each;
       int[] answer = ints(recorded.get("reference_ids"));
-      List<FilterRow> rows = FilterRows.collect(decoder, ints(recorded.get("ids")), answer);
+      List<FilterRow> rows =
+          FilterRows.collect(decoder, ints(recorded.get("ids")), answer, FilterModel.WIDTH);
       List<?> expected = (List<?>) recorded.get("rows");
       assertThat(rows).hasSameSizeAs(expected);
       for (int i = 0; i < rows.size(); i++) {
