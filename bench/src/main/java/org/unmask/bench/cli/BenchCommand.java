@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.unmask.bench.grammar.LanguageTool;
 import org.unmask.bench.load.AlgorithmsFor;
+import org.unmask.bench.load.Companions;
 import org.unmask.bench.load.LoadedModel;
 import org.unmask.bench.report.RunReport;
 import org.unmask.bench.sweep.CataloguePreset;
@@ -33,9 +34,9 @@ import org.unmask.bench.sweep.Strategy;
 import org.unmask.bench.sweep.Summary;
 import org.unmask.bench.sweep.Sweep;
 import org.unmask.bench.sweep.SweepFile;
+import org.unmask.decode.DecodeOptions;
 import org.unmask.model.transformer.Transformer;
 import org.unmask.tasks.TaskData;
-import org.unmask.tasks.parallelbench.ParallelBench;
 import org.unmask.tasks.parallelbench.Sample;
 import org.unmask.tasks.parallelbench.Task;
 import org.unmask.tasks.parallelbench.Version;
@@ -290,19 +291,7 @@ class BenchCommand extends Verb implements DecodingFlags.Holder {
   }
 
   private Set<Task> chosenTasks() {
-    Version version = Version.of(taskVersion);
-    Set<Task> chosen = new LinkedHashSet<>();
-    for (String name : tasks.isEmpty() ? List.of("rules") : tasks) {
-      switch (name) {
-        case "all" -> chosen.addAll(ParallelBench.tasks(version));
-        case "rules", "text" ->
-            ParallelBench.tasks(version).stream()
-                .filter(task -> Scorer.needsGrammar(task) == name.equals("text"))
-                .forEach(chosen::add);
-        default -> chosen.add(ParallelBench.task(version, name));
-      }
-    }
-    return chosen;
+    return DataFlags.tasks(Version.of(taskVersion), tasks);
   }
 
   private Plan plan(
@@ -340,7 +329,9 @@ class BenchCommand extends Verb implements DecodingFlags.Holder {
     List<Plan.Model> models = new ArrayList<>();
     for (Path folder : folders) {
       try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-        models.add(new Plan.Model(checkpoint.name(), checkpoint.sha256()));
+        models.add(
+            new Plan.Model(
+                checkpoint.name(), checkpoint.sha256(), companions(folder, strategies, planned)));
       }
     }
     return new Plan(
@@ -351,6 +342,25 @@ class BenchCommand extends Verb implements DecodingFlags.Holder {
         models,
         planned,
         strategies);
+  }
+
+  /** Returns the hashes of what the strategies use beside a model; refuses what is not there. */
+  private Map<String, String> companions(
+      Path folder, List<Strategy> strategies, List<Plan.Task> tasks) throws IOException {
+    Set<Map.Entry<String, Path>> used = new LinkedHashSet<>();
+    try (Companions companions = modelFlags.companions(folder, terminal())) {
+      for (Plan.Task task : tasks) {
+        for (Strategy strategy : strategies) {
+          for (Setting setting : strategy.settings()) {
+            if (setting.fits(task.genLength())) {
+              DecodeOptions options = Grid.options(setting, task.genLength());
+              used.addAll(companions.files(options).entrySet());
+            }
+          }
+        }
+      }
+    }
+    return Companions.hashes(used);
   }
 
   private List<Strategy> strategies() {
@@ -373,22 +383,10 @@ class BenchCommand extends Verb implements DecodingFlags.Holder {
 
   /** Returns the command line that goes on with this run, or repeats it under another name. */
   private String command(String runName) {
-    List<String> words = new ArrayList<>(List.of("./unmask", spec.name()));
-    for (var option : spec.commandLine().getParseResult().matchedOptions()) {
-      if (!option.longestName().equals("--name")) {
-        words.add(option.longestName());
-        if (!option.type().equals(boolean.class)) {
-          words.add(quote(String.join(",", option.originalStringValues())));
-        }
-      }
-    }
+    List<String> words = Words.of(spec, Set.of("--name"));
     words.add("--name");
     words.add(runName);
     return String.join(" ", words);
-  }
-
-  private static String quote(String word) {
-    return word.matches("[\\w@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
   private ObjectNode session(String command) {

@@ -151,6 +151,7 @@ final class DecodingFlags {
         case FLAG -> "true|false";
         case CHOICE -> "NAME";
         case INTEGERS -> "N,N";
+        case RESOURCE -> "PATH";
       };
     }
 

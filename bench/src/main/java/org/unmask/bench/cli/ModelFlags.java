@@ -3,6 +3,7 @@ package org.unmask.bench.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.unmask.bench.load.Companions;
 import org.unmask.bench.load.LoadedModel;
 import org.unmask.runtime.nn.WeightFormat;
 import org.unmask.weights.Checkpoint;
@@ -90,10 +91,16 @@ final class ModelFlags {
               threads,
               vectorBits,
               packFlags.packing(terminal, progress),
-              deviceFlags.choice(terminal));
+              deviceFlags.choice(terminal),
+              companions(folder, terminal));
     }
     loaded.checkpoint().warnings().forEach(terminal::note);
     return loaded;
+  }
+
+  /** Finds what algorithms need beside a model, without loading the model. */
+  Companions companions(Path folder, Terminal terminal) {
+    return new Companions(folder, name -> folder(name, terminal), other -> open(other, terminal));
   }
 
   /**

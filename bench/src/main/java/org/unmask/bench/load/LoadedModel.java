@@ -37,15 +37,23 @@ public final class LoadedModel implements AutoCloseable {
   private final DecodeResources resources;
   private final DraftPartners partners;
   private @Nullable RowCosts costs;
+  private final Companions companions;
 
   private LoadedModel(
-      Checkpoint checkpoint, TransformerConfig config, Engine engine, ModelText text) {
+      Checkpoint checkpoint,
+      TransformerConfig config,
+      Engine engine,
+      ModelText text,
+      Companions companions) {
     this.checkpoint = checkpoint;
     this.config = config;
     this.engine = engine;
     this.text = text;
+    this.companions = companions;
     endTokens = endTokens(config, text);
-    resources = DecodeResources.none().withEndTokens(endTokens);
+    int[] newline = text.encode("\n");
+    DecodeResources known = DecodeResources.none().withEndTokens(endTokens);
+    resources = newline.length == 1 ? known.withDelimiters(newline) : known;
     partners =
         new DraftPartners(
             checkpoint.folder(), folder -> open(folder, engine.threads(), "auto"), engine.heads());
@@ -58,7 +66,13 @@ public final class LoadedModel implements AutoCloseable {
    */
   public static LoadedModel open(Path folder, int threads, String vectorBits) throws IOException {
     return open(
-        folder, Optional.empty(), threads, vectorBits, Packing.inMemory(), DeviceChoice.cpu());
+        folder,
+        Optional.empty(),
+        threads,
+        vectorBits,
+        Packing.inMemory(),
+        DeviceChoice.cpu(),
+        new Companions(folder, Path::of, other -> open(other, threads, vectorBits)));
   }
 
   /**
@@ -70,6 +84,7 @@ public final class LoadedModel implements AutoCloseable {
    * @param vectorBits 64, 128, 256, 512, scalar or auto
    * @param packing whether packed weights are kept in a file, and who hears of progress
    * @param where the processor that runs it; threads, vectors and packing are the CPU's
+   * @param companions finds what algorithms need beside the network; closed with the model
    * @throws IOException if the checkpoint is missing, damaged or of an unknown kind
    * @throws IllegalArgumentException if {@code threads} or {@code vectorBits} makes no sense
    */
@@ -79,7 +94,8 @@ public final class LoadedModel implements AutoCloseable {
       int threads,
       String vectorBits,
       Packing packing,
-      DeviceChoice where)
+      DeviceChoice where,
+      Companions companions)
       throws IOException {
     Kernels kernels = Kernels.named(vectorBits);
     if (threads < 1) {
@@ -90,7 +106,7 @@ public final class LoadedModel implements AutoCloseable {
       TransformerConfig config = Transformer.config(checkpoint);
       ModelText text = ModelText.open(checkpoint.folder());
       Engine engine = Engine.load(checkpoint, format, threads, kernels, packing, where);
-      return new LoadedModel(checkpoint, config, engine, text);
+      return new LoadedModel(checkpoint, config, engine, text, companions);
     } catch (IOException | RuntimeException | Error e) {
       checkpoint.close();
       throw e;
@@ -129,7 +145,7 @@ public final class LoadedModel implements AutoCloseable {
     return engine.denoiser();
   }
 
-  /** Returns what decoding needs to know beside the network. */
+  /** Returns what decoding needs to know beside the network, whatever the algorithm. */
   public DecodeResources resources() {
     return resources;
   }
@@ -137,10 +153,11 @@ public final class LoadedModel implements AutoCloseable {
   /**
    * Returns what an algorithm needs beside the network, loaded.
    *
-   * @throws IOException if it cannot be read
+   * @throws IOException if a file cannot be read
+   * @throws IllegalArgumentException if one is needed and none is there
    */
   public DecodeResources resources(DecodeOptions options) throws IOException {
-    DecodeResources partnered = partners.of(resources, options);
+    DecodeResources partnered = partners.of(companions.of(resources, options), options);
     return options.has("cap") && options.word("cap").equals("measured")
         ? partnered.withRowCosts(rowCosts())
         : partnered;
@@ -199,6 +216,7 @@ public final class LoadedModel implements AutoCloseable {
 
   @Override
   public void close() {
+    companions.close();
     partners.close();
     engine.release().run();
     checkpoint.close();

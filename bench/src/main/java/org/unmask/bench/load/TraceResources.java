@@ -1,17 +1,12 @@
 package org.unmask.bench.load;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.unmask.decode.DecodeResources;
-import org.unmask.decode.FilterModel;
 import org.unmask.decode.trace.RecordedTrace;
 import org.unmask.decode.trace.TraceFile;
-import org.unmask.weights.CheckpointException;
-import org.unmask.weights.safetensors.SafetensorsFile;
-import org.unmask.weights.safetensors.Tensor;
 
 /** Finds what a recorded trace was decoded with beside its network. */
 public final class TraceResources {
@@ -65,31 +60,8 @@ public final class TraceResources {
     if (trace.params().get("filter") instanceof String name
         && file.fields().get("filters") instanceof Map<?, ?> filters
         && filters.get(name) instanceof String filterFile) {
-      resources = resources.withFilter(filter(folder.resolve(filterFile)));
+      resources = resources.withFilter(FilterFile.read(folder.resolve(filterFile)));
     }
     return resources;
-  }
-
-  /**
-   * Reads a Learn2PD filter.
-   *
-   * @param path safetensors with {@code linear1} and {@code linear2}, weight and bias
-   * @throws IOException if it cannot be read or lacks one of them
-   */
-  public static FilterModel filter(Path path) throws IOException {
-    try (Arena arena = Arena.ofConfined()) {
-      Map<String, Tensor> tensors = SafetensorsFile.open(path, arena).tensors();
-      float[][] parts = new float[4][];
-      String[] names = {"linear1.weight", "linear1.bias", "linear2.weight", "linear2.bias"};
-      for (int i = 0; i < names.length; i++) {
-        Tensor tensor = tensors.get(names[i]);
-        if (tensor == null) {
-          throw new CheckpointException(
-              path + " has no tensor '" + names[i] + "'; a filter needs it");
-        }
-        parts[i] = tensor.toFloats();
-      }
-      return new FilterModel(parts[0], parts[1], parts[2], parts[3]);
-    }
   }
 }

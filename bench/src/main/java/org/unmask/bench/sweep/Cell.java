@@ -70,8 +70,8 @@ final class Cell {
     this.strategy = strategy;
     this.setting = setting;
     options = Grid.options(setting, task.genLength());
-    resources = context.model().resources(options);
     clock = new SharedClock(context.denoiser(), context.meter(), context.stop());
+    resources = context.model().resources(options).withAuxiliaryIn(clock::auxiliary);
   }
 
   void run() {

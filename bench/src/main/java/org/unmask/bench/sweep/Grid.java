@@ -17,28 +17,45 @@ import org.unmask.decode.speculative.Exactness;
  * Turns options with several values into strategies and their settings.
  *
  * <p>Each algorithm has one degree of parallelism, which becomes the curve: {@code threshold} its
- * threshold, {@code factor} its factor, those that draft the length of a draft if they have one,
- * every other the tokens unmasked per step. Several values of any other option give a curve each.
+ * threshold, {@code factor} its factor, {@code learn2pd} its accept threshold, {@code apd} its
+ * mixture weight, those that draft the length of a draft if they have one, every other the tokens
+ * unmasked per step; {@code oracle} has none and is one point, the ceiling. Several values of any
+ * other option give a curve each.
  */
 public final class Grid {
 
   /** Name of the option that fixes the number of tokens unmasked per step. */
   public static final String TOKENS_PER_STEP = "tokens-per-step";
 
-  private static final String THRESHOLD = "threshold";
-  private static final String FACTOR = "factor";
   private static final String DRAFT_LENGTH = "draft-length";
   private static final String ALL = "all";
 
   /** Stands for the algorithm's own default where a sweep has another. */
   static final String USUAL_VALUE = "default";
 
+  /** Degrees of parallelism other than the usual ones; empty for none. */
+  private static final Map<String, String> AXES =
+      Map.of(
+          "threshold", "threshold",
+          "factor", "factor",
+          "learn2pd", "accept-threshold",
+          "learn2pd-eotp", "accept-threshold",
+          "apd", "apd-mixture-weight",
+          "oracle", "");
+
   /** The usual values of each degree of parallelism, least parallel first. */
   private static final Map<String, String> USUAL =
       Map.of(
-          TOKENS_PER_STEP, "1,2,4,8,all",
-          THRESHOLD, "0.99,0.9,0.7,0.5",
-          FACTOR, "0.7,1.0,1.3,1.9");
+          TOKENS_PER_STEP,
+          "1,2,4,8,all",
+          "threshold",
+          "0.99,0.9,0.7,0.5",
+          "factor",
+          "0.7,1.0,1.3,1.9",
+          "accept-threshold",
+          "0.99,0.96,0.9,0.7",
+          "apd-mixture-weight",
+          "0.3,0.5,0.7,0.9");
 
   private Grid() {}
 
@@ -82,7 +99,7 @@ public final class Grid {
             all.put(swept, value);
           }
           all.putAll(fixed);
-          settings.add(new Setting(swept.isEmpty() ? "own" : label(swept) + "=" + value, all));
+          settings.add(new Setting(label(algorithm, swept, value), all));
         }
         strategies.add(new Strategy(algorithm + suffix, !counted, settings));
       }
@@ -92,13 +109,11 @@ public final class Grid {
 
   /** Returns the degree of parallelism of an algorithm, empty if it has none to choose. */
   private static String axis(Algorithm algorithm) {
-    return switch (algorithm.id()) {
-      case THRESHOLD, FACTOR -> algorithm.id();
-      default ->
-          algorithm.parameter("steps").isPresent()
-              ? TOKENS_PER_STEP
-              : algorithm.parameter(DRAFT_LENGTH).isPresent() ? DRAFT_LENGTH : "";
-    };
+    String usual =
+        algorithm.parameter("steps").isPresent()
+            ? TOKENS_PER_STEP
+            : algorithm.parameter(DRAFT_LENGTH).isPresent() ? DRAFT_LENGTH : "";
+    return AXES.getOrDefault(algorithm.id(), usual);
   }
 
   /** Returns the usual values of an axis, else the algorithm's default. */
@@ -108,8 +123,11 @@ public final class Grid {
         algorithm.parameter(axis).map(Parameter::defaultValue).map(Object::toString).orElse(""));
   }
 
-  private static String label(String option) {
-    return option.equals(TOKENS_PER_STEP) ? "k" : option;
+  private static String label(String algorithm, String option, String value) {
+    if (option.isEmpty()) {
+      return algorithm.equals("oracle") ? "ceiling" : "own";
+    }
+    return (option.equals(TOKENS_PER_STEP) ? "k" : option) + "=" + value;
   }
 
   private static List<String> split(String values) {

@@ -1,9 +1,11 @@
 package org.unmask.bench.sweep;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -35,9 +37,21 @@ public record Plan(
    * A model under test.
    *
    * @param name shown in tables
-   * @param sha256 over its configuration, tokenizer and weights
+   * @param sha256 over its weights
+   * @param companions SHA-256 of what algorithms use beside it, such as an auxiliary model, by name
    */
-  public record Model(String name, String sha256) {}
+  public record Model(String name, String sha256, Map<String, String> companions) {
+
+    /** Makes a model that is used alone. */
+    public Model(String name, String sha256) {
+      this(name, sha256, Map.of());
+    }
+
+    /** Sorts the companions. */
+    public Model {
+      companions = Collections.unmodifiableMap(new TreeMap<>(companions));
+    }
+  }
 
   /**
    * A task under test.
@@ -75,7 +89,14 @@ public record Plan(
     ObjectNode json = mapper.createObjectNode();
     json.put("version", version);
     ArrayNode modelList = json.putArray("models");
-    models.forEach(m -> modelList.addObject().put("name", m.name()).put("sha256", m.sha256()));
+    for (Model model : models) {
+      ObjectNode node =
+          modelList.addObject().put("name", model.name()).put("sha256", model.sha256());
+      if (!model.companions().isEmpty()) {
+        ObjectNode companions = node.putObject("companions");
+        model.companions().forEach(companions::put);
+      }
+    }
     ArrayNode taskList = json.putArray("tasks");
     for (Task task : tasks) {
       taskList
@@ -118,7 +139,13 @@ public record Plan(
   public static Plan of(JsonNode json) {
     List<Model> models = new ArrayList<>();
     for (JsonNode model : json.path("models")) {
-      models.add(new Model(model.path("name").asString(), model.path("sha256").asString()));
+      Map<String, String> companions = new TreeMap<>();
+      model
+          .path("companions")
+          .properties()
+          .forEach(each -> companions.put(each.getKey(), each.getValue().asString()));
+      models.add(
+          new Model(model.path("name").asString(), model.path("sha256").asString(), companions));
     }
     List<Task> tasks = new ArrayList<>();
     for (JsonNode task : json.path("tasks")) {

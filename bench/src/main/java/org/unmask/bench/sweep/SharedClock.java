@@ -24,6 +24,10 @@ final class SharedClock implements Denoiser {
   private double ms;
   private double joules;
   private double lastJoules;
+  private double roundMs;
+  private double roundJoules;
+  private int roundQueries;
+  private boolean hasAuxiliary;
   private long last = System.nanoTime();
 
   SharedClock(Denoiser denoiser, EnergyMeter meter, BooleanSupplier stop) {
@@ -33,13 +37,25 @@ final class SharedClock implements Denoiser {
     lastJoules = meter.joules();
   }
 
+  /**
+   * Returns an auxiliary network whose calls are timed too.
+   *
+   * <p>In a round, sequences either take part in the main call or in the auxiliary one that follows
+   * it, so the round's time is divided among those of both.
+   */
+  Denoiser auxiliary(Denoiser network) {
+    return new Auxiliary(network);
+  }
+
   /** Returns the energy one sequence has had so far, in joules, as {@link #ms} for time. */
   double joules() {
+    endRound();
     return joules;
   }
 
   /** Returns the time one sequence has had so far, in milliseconds, had it been here all along. */
   double ms() {
+    endRound();
     return ms;
   }
 
@@ -56,16 +72,33 @@ final class SharedClock implements Denoiser {
    */
   @Override
   public void forward(List<Query> queries) {
+    endRound();
+    time(denoiser, queries);
+  }
+
+  private void time(Denoiser network, List<Query> queries) {
     if (stop.getAsBoolean()) {
       throw new CancellationException("the run was stopped");
     }
-    denoiser.forward(queries);
+    network.forward(queries);
     long now = System.nanoTime();
-    ms += (now - last) / 1e6 / queries.size();
+    roundMs += (now - last) / 1e6;
     last = now;
     double used = meter.joules();
-    joules += (used - lastJoules) / queries.size();
+    roundJoules += used - lastJoules;
     lastJoules = used;
+    roundQueries += queries.size();
+  }
+
+  private void endRound() {
+    if (roundQueries > 0) {
+      ms += roundMs / roundQueries;
+      joules += roundJoules / roundQueries;
+    }
+    roundMs = 0;
+    roundJoules = 0;
+    roundQueries = 0;
+    hasAuxiliary = false;
   }
 
   @Override
@@ -96,5 +129,53 @@ final class SharedClock implements Denoiser {
   @Override
   public KvCache newCache(int slots) {
     return denoiser.newCache(slots);
+  }
+
+  /** The auxiliary network. */
+  private final class Auxiliary implements Denoiser {
+    private final Denoiser network;
+
+    Auxiliary(Denoiser network) {
+      this.network = network;
+    }
+
+    @Override
+    public void forward(List<Query> queries) {
+      if (hasAuxiliary) { // a round without a main call
+        endRound();
+      }
+      time(network, queries);
+      hasAuxiliary = true;
+    }
+
+    @Override
+    public Conditioning conditioning() {
+      return network.conditioning();
+    }
+
+    @Override
+    public int layers() {
+      return network.layers();
+    }
+
+    @Override
+    public int vocabSize() {
+      return network.vocabSize();
+    }
+
+    @Override
+    public int maskId() {
+      return network.maskId();
+    }
+
+    @Override
+    public int shift() {
+      return network.shift();
+    }
+
+    @Override
+    public KvCache newCache(int slots) {
+      return network.newCache(slots);
+    }
   }
 }
