@@ -9,6 +9,7 @@ module org.unmask.decode {
 
   exports org.unmask.decode;
   exports org.unmask.decode.certify;
+  exports org.unmask.decode.oracle;
   exports org.unmask.decode.speculative;
   exports org.unmask.decode.trace;
 }

@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       DigestCommand.class,
       DevicesCommand.class,
-      PullCommand.class
+      PullCommand.class,
+      OracleCommand.class
     })
 final class UnmaskCommand implements Runnable {
 
