@@ -15,6 +15,7 @@ final class TerminalProgress implements Progress {
   private static final long LINE_EVERY_NANOS = Duration.ofSeconds(10).toNanos();
 
   private final Terminal terminal;
+  private final String unit;
   private final long total;
   private final @Nullable ProgressBar bar;
   private final long start = System.nanoTime();
@@ -30,7 +31,13 @@ final class TerminalProgress implements Progress {
    * @param total samples in all
    */
   TerminalProgress(Terminal terminal, String task, long done, long total) {
+    this(terminal, task, "samples", done, total);
+  }
+
+  /** Begins with another unit than samples. */
+  TerminalProgress(Terminal terminal, String task, String unit, long done, long total) {
     this.terminal = terminal;
+    this.unit = unit;
     this.done = done;
     this.total = total;
     bar =
@@ -39,7 +46,7 @@ final class TerminalProgress implements Progress {
                 .setTaskName(task)
                 .setInitialMax(total)
                 .startsFrom(done, Duration.ZERO)
-                .setUnit(" samples", 1)
+                .setUnit(" " + unit, 1)
                 .setStyle(
                     terminal.colour()
                         ? ProgressBarStyle.COLORFUL_UNICODE_BLOCK
@@ -70,9 +77,10 @@ final class TerminalProgress implements Progress {
       terminal.note(
           String.format(
               Locale.ROOT,
-              "%d of %d samples, %d s",
+              "%d of %d %s, %d s",
               done,
               total,
+              unit,
               Duration.ofNanos(now - start).toSeconds()));
     }
   }

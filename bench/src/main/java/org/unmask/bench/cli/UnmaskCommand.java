@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       DigestCommand.class,
       DevicesCommand.class,
       PullCommand.class,
+      Learn2pdCommand.class,
       OracleCommand.class
     })
 final class UnmaskCommand implements Runnable {
