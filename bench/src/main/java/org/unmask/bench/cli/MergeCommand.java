@@ -13,7 +13,6 @@ import org.unmask.bench.sweep.RunFolder;
 import org.unmask.bench.sweep.SampleRow;
 import org.unmask.bench.sweep.Shard;
 import org.unmask.bench.sweep.Summary;
-import org.unmask.bench.sweep.Trace;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -45,7 +44,7 @@ final class MergeCommand extends Verb {
     Plan plan = null;
     ObjectNode session = null;
     List<SampleRow> rows = new ArrayList<>();
-    List<Trace> traces = new ArrayList<>();
+    List<List<String>> traces = new ArrayList<>();
     Map<String, Question> questions = new LinkedHashMap<>();
     for (Path path : runs) {
       try (RunFolder part = RunFolder.reopen(path, terminal()::note)) {
@@ -59,7 +58,7 @@ final class MergeCommand extends Verb {
               path + " measured another plan than " + runs.getFirst() + "; merge parts of one");
         }
         rows.addAll(part.rows());
-        traces.addAll(part.traces());
+        traces.addAll(part.traceLines());
         part.questions().forEach(q -> questions.put(q.task() + " " + q.index(), q));
       }
     }
@@ -67,8 +66,8 @@ final class MergeCommand extends Verb {
       throw usage("nothing to merge; name the folders of the parts");
     }
     try (RunFolder run = RunFolder.open(into, plan.json(), session, terminal()::note)) {
-      for (Trace trace : traces) {
-        run.append(trace);
+      for (List<String> trace : traces) {
+        run.appendTrace(trace);
       }
       run.append(rows);
       run.writeQuestions(List.copyOf(questions.values()));

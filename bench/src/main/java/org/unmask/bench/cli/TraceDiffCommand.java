@@ -84,8 +84,8 @@ final class TraceDiffCommand extends Verb {
     } else if (difference.isEmpty()) {
       print(number + " " + a + ": equal");
     } else {
-      Map<Integer, String> texts = new HashMap<>(TraceChoice.texts(a));
-      texts.putAll(TraceChoice.texts(b));
+      Map<Integer, String> texts = new HashMap<>(a.texts());
+      texts.putAll(b.texts());
       print(
           number
               + " "

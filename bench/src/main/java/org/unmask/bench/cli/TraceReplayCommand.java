@@ -52,7 +52,7 @@ final class TraceReplayCommand extends Verb {
   }
 
   private void replay(int number, RecordedTrace trace) {
-    Map<Integer, String> texts = TraceChoice.texts(trace);
+    Map<Integer, String> texts = trace.texts();
     CanvasReplay canvas = new CanvasReplay(trace.ids("final_ids").length);
     LiveCanvas live = canvas(trace, texts);
     for (int i = 0; i < trace.steps().size() && !interrupt().requested(); i++) {

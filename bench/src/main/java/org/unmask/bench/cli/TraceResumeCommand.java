@@ -93,7 +93,7 @@ final class TraceResumeCommand extends Verb {
 
   private void checkModel(RecordedTrace trace, LoadedModel model) throws IOException {
     String recorded = trace.text("model_sha256");
-    if (!recorded.equals(model.checkpoint().sha256())) {
+    if (!recorded.equals(model.sha256())) {
       throw new IllegalArgumentException(
           "the run was recorded with other weights ("
               + trace.text("model")

@@ -33,6 +33,7 @@ public final class LoadedModel implements AutoCloseable {
   private final TransformerConfig config;
   private final Engine engine;
   private final ModelText text;
+  private String sha256 = "";
   private final int[] endTokens;
   private final DecodeResources resources;
   private final DraftPartners partners;
@@ -184,6 +185,14 @@ public final class LoadedModel implements AutoCloseable {
   /** Returns tokenizer and chat template. */
   public ModelText text() {
     return text;
+  }
+
+  /** Returns the SHA-256 of the checkpoint's weights, read once. */
+  public synchronized String sha256() throws IOException {
+    if (sha256.isEmpty()) {
+      sha256 = checkpoint.sha256();
+    }
+    return sha256;
   }
 
   /** Returns how the weights are held, such as {@code f32} or {@code int8}. */

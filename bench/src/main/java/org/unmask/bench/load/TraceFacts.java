@@ -19,7 +19,7 @@ public final class TraceFacts {
   public static Map<String, Object> of(LoadedModel model) throws IOException {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("model", model.name());
-    facts.put("model_sha256", model.checkpoint().sha256());
+    facts.put("model_sha256", model.sha256());
     facts.put("weights", model.weights());
     facts.put("mask_token_id", model.denoiser().maskId());
     return facts;

@@ -14,13 +14,14 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.unmask.bench.load.LoadedModel;
+import org.unmask.bench.load.TraceFacts;
 import org.unmask.decode.DecodeListener;
 import org.unmask.decode.DecodeOptions;
 import org.unmask.decode.DecodeRequest;
 import org.unmask.decode.DecodeResources;
 import org.unmask.decode.DecodeResult;
-import org.unmask.decode.DecodeStep;
 import org.unmask.decode.Decoder;
+import org.unmask.decode.trace.TraceWriter;
 import org.unmask.model.Denoiser;
 import org.unmask.tasks.parallelbench.Sample;
 import org.unmask.tasks.parallelbench.Task;
@@ -115,7 +116,7 @@ final class Cell {
     private final List<Integer> begun = new ArrayList<>();
     private final List<double[]> beganAt = new ArrayList<>();
     private final Set<Integer> done = new HashSet<>();
-    private final Map<Integer, List<DecodeStep>> steps = new HashMap<>();
+    private final Map<Integer, Recording> recordings = new HashMap<>();
 
     Attempt(List<Integer> wanted, int batch) {
       this.wanted = wanted;
@@ -126,8 +127,12 @@ final class Cell {
     @Nullable RuntimeException run() {
       boolean traced = wanted.stream().anyMatch(i -> i < context.traces());
       DecodeListener listener =
-          (request, step) ->
-              steps.computeIfPresent(begun.get(request), (_, list) -> with(list, step));
+          (request, step) -> {
+            Recording recording = recordings.get(begun.get(request));
+            if (recording != null) {
+              recording.writer.step(step);
+            }
+          };
       clock.skip();
       try {
         new Decoder(clock, resources)
@@ -147,11 +152,6 @@ final class Cell {
       return begun.stream().filter(i -> !done.contains(i)).toList();
     }
 
-    private static List<DecodeStep> with(List<DecodeStep> list, DecodeStep step) {
-      list.add(step);
-      return list;
-    }
-
     private Iterator<DecodeRequest> requests() {
       Iterator<Integer> next = wanted.iterator();
       return new Iterator<>() {
@@ -165,10 +165,12 @@ final class Cell {
           int i = next.next();
           begun.add(i);
           beganAt.add(new double[] {clock.ms(), clock.joules()});
+          DecodeRequest request =
+              new DecodeRequest(prompts.get(i), options, samples.get(i).index());
           if (i < context.traces()) {
-            steps.put(i, new ArrayList<>());
+            recordings.put(i, new Recording(key(i), request));
           }
-          return new DecodeRequest(prompts.get(i), options, samples.get(i).index());
+          return request;
         }
       };
     }
@@ -178,7 +180,7 @@ final class Cell {
       double joules = clock.joules() - beganAt.get(request)[1];
       int i = begun.get(request);
       done.add(i);
-      Trace trace = trace(i, result.ids().length);
+      List<String> trace = trace(i, result);
       String output = context.model().text().withoutSpecials(result.ids());
       context
           .scorer()
@@ -209,11 +211,33 @@ final class Cell {
       clock.skip();
     }
 
-    private @Nullable Trace trace(int i, int length) {
-      List<DecodeStep> list = steps.remove(i);
-      return list == null
-          ? null
-          : Trace.of(key(i), length, list, id -> context.model().text().withSpecials(id));
+    private List<String> trace(int i, DecodeResult result) {
+      Recording recording = recordings.remove(i);
+      if (recording == null) {
+        return List.of();
+      }
+      recording.writer.end(result);
+      return recording.lines;
+    }
+  }
+
+  /** The lines of one traced sample. */
+  private final class Recording {
+    private final List<String> lines = new ArrayList<>();
+    private final TraceWriter writer;
+
+    Recording(SampleRow.Key key, DecodeRequest request) {
+      LoadedModel model = context.model();
+      writer =
+          new TraceWriter(
+              lines::add, model.text()::withSpecials, TraceFacts.flops(model), System::nanoTime);
+      try {
+        Map<String, Object> facts = TraceFacts.of(model);
+        facts.put(Trace.SAMPLE, Trace.sample(key));
+        writer.begin(request, facts);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 
@@ -237,14 +261,14 @@ final class Cell {
             0,
             null,
             reason),
-        null);
+        List.of());
   }
 
-  private void keep(SampleRow row, @Nullable Trace trace) {
+  private void keep(SampleRow row, List<String> trace) {
     try {
       synchronized (context.folder()) {
-        if (trace != null) {
-          context.folder().append(trace);
+        if (!trace.isEmpty()) {
+          context.folder().appendTrace(trace);
         }
         context.folder().append(List.of(row));
         context.progress().advance(1);

@@ -21,6 +21,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.unmask.decode.trace.RecordedTrace;
+import org.unmask.decode.trace.TraceFile;
+import org.unmask.decode.trace.TraceWriter;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
@@ -302,19 +305,44 @@ public final class RunFolder implements AutoCloseable {
    *
    * @throws IOException if the disk refuses it
    */
-  public synchronized void append(Trace trace) throws IOException {
+  public synchronized void appendTrace(List<String> lines) throws IOException {
     Files.writeString(
         folder.resolve(TRACES),
-        "\n" + MAPPER.writeValueAsString(trace) + "\n", // the empty line ends what a kill cut short
+        "\n" + String.join("\n", lines) + "\n", // the empty line ends what a kill cut short
         StandardOpenOption.CREATE,
         StandardOpenOption.APPEND);
   }
 
-  /** Returns the traces recorded so far, each sample's last one; a line cut short is no trace. */
+  /** Returns the traces recorded so far, each sample's last one; one cut short is no trace. */
   public List<Trace> traces() throws IOException {
-    Map<SampleRow.Key, Trace> traces = new LinkedHashMap<>();
-    for (Trace trace : lines(TRACES, Trace.class)) {
-      traces.put(trace.key(), trace);
+    List<Trace> traces = new ArrayList<>();
+    for (List<String> lines : traceLines()) {
+      traces.add(Trace.of(TraceFile.of(String.join("\n", lines)).traces().getFirst()));
+    }
+    return traces;
+  }
+
+  /** Returns the lines of the traces recorded so far, likewise. */
+  public List<List<String>> traceLines() throws IOException {
+    if (!Files.exists(folder.resolve(TRACES))) {
+      return List.of();
+    }
+    List<List<String>> blocks = new ArrayList<>();
+    String text = new String(Files.readAllBytes(folder.resolve(TRACES)), StandardCharsets.UTF_8);
+    for (String line : text.lines().filter(l -> !l.isBlank()).toList()) {
+      if (line.startsWith("{\"" + TraceWriter.MARK + "\"")) {
+        blocks.add(new ArrayList<>());
+      }
+      if (!blocks.isEmpty()) {
+        blocks.getLast().add(line);
+      }
+    }
+    Map<SampleRow.Key, List<String>> traces = new LinkedHashMap<>();
+    for (List<String> block : blocks) {
+      if (block.getLast().startsWith("{\"final_ids\"") && block.getLast().endsWith("}")) {
+        RecordedTrace run = TraceFile.of(String.join("\n", block)).traces().getFirst();
+        traces.put(Trace.of(run).key(), block);
+      }
     }
     return List.copyOf(traces.values());
   }

@@ -2,13 +2,16 @@ package org.unmask.bench.sweep;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 import org.unmask.decode.DecodeStep;
+import org.unmask.decode.trace.RecordedTrace;
 
 /**
- * How one sample was decoded, step by step: a line of {@code traces.jsonl}.
+ * How one sample was decoded, step by step, as the report shows it. A run's {@code traces.jsonl}
+ * holds the whole recording, see {@link org.unmask.decode.trace.TraceWriter}.
  *
  * @param model name of the model
  * @param task task id
@@ -42,17 +45,34 @@ public record Trace(
     return new SampleRow.Key(model, task, strategy, setting, index);
   }
 
+  /** The key under which the first line of a recording says which sample it is of. */
+  static final String SAMPLE = "sample";
+
+  /** Returns what {@link #SAMPLE} holds. */
+  static Map<String, Object> sample(SampleRow.Key key) {
+    Map<String, Object> sample = new LinkedHashMap<>();
+    sample.put("task", key.task());
+    sample.put("strategy", key.strategy());
+    sample.put("setting", key.setting());
+    sample.put("index", key.index());
+    return sample;
+  }
+
   /**
-   * Makes a trace.
+   * Makes a trace of a whole recording.
    *
-   * @param key which sample
-   * @param length of the response
-   * @param steps as the decoder reported them
-   * @param text the text of a token
+   * @throws IllegalArgumentException if it does not say which sample it is of
    */
-  static Trace of(SampleRow.Key key, int length, List<DecodeStep> steps, IntFunction<String> text) {
+  static Trace of(RecordedTrace run) {
+    if (!(run.fields().get(SAMPLE) instanceof Map<?, ?> sample)
+        || !(sample.get("index") instanceof Number index)) {
+      throw new IllegalArgumentException("the recording is of no sample of a run");
+    }
+    Map<Integer, String> texts = run.texts();
+    IntFunction<String> text = id -> texts.getOrDefault(id, "");
+    int length = run.ids("final_ids").length;
     List<Step> all = new ArrayList<>();
-    for (DecodeStep step : steps) {
+    for (DecodeStep step : run.decodeSteps()) {
       Step changes = new Step(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
       step.remaskedBefore().forEach(p -> change(changes, p, "", -1));
       for (int i = 0; i < step.positions().size(); i++) {
@@ -65,7 +85,13 @@ public record Trace(
       all.add(changes);
     }
     return new Trace(
-        key.model(), key.task(), key.strategy(), key.setting(), key.index(), length, all);
+        run.text("model"),
+        String.valueOf(sample.get("task")),
+        String.valueOf(sample.get("strategy")),
+        String.valueOf(sample.get("setting")),
+        index.intValue(),
+        length,
+        all);
   }
 
   /** An early end of text fills the rest of the canvas. */

@@ -71,6 +71,9 @@ class BenchCommandTest {
         .startsWith("./unmask bench")
         .contains("--name a");
     assertThat(read("a/report.html")).contains("waiting_line/shuffle");
+
+    Cli verified = Cli.run("trace", "verify", runs.resolve("a/traces.jsonl").toString()).ok();
+    assertThat(verified.lines()).hasSize(2 * 4).allMatch(l -> l.endsWith(": equal"));
   }
 
   @Test

@@ -1,7 +1,9 @@
 package org.unmask.decode.trace;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.unmask.decode.DecodeRequest;
 import org.unmask.decode.DecodeStep;
 
@@ -43,6 +45,29 @@ public record RecordedTrace(
    */
   public DecodeRequest request() {
     return isOwn() ? OwnStrategy.request(this) : PublishedStrategy.request(this);
+  }
+
+  /** Returns the texts of tokens that the recording has. */
+  public Map<Integer, String> texts() {
+    Map<Integer, String> texts = new HashMap<>();
+    for (Map<String, Object> step : steps) {
+      addTexts(texts, step.get("token_ids"), step.get("texts"));
+      addTexts(texts, step.get("edited_ids"), step.get("edited_texts"));
+      if (step.get("eos_id") instanceof Integer end
+          && step.get("eos_text") instanceof String text) {
+        texts.put(end, text);
+      }
+    }
+    return texts;
+  }
+
+  private static void addTexts(
+      Map<Integer, String> texts, @Nullable Object ids, @Nullable Object names) {
+    if (ids instanceof List<?> list && names instanceof List<?> words) {
+      for (int i = 0; i < Math.min(list.size(), words.size()); i++) {
+        texts.put(((Number) list.get(i)).intValue(), String.valueOf(words.get(i)));
+      }
+    }
   }
 
   /** Returns the steps as the decoder reported them. */
