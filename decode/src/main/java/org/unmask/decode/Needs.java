@@ -3,6 +3,7 @@ package org.unmask.decode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.unmask.model.Conditioning;
 import org.unmask.model.Denoiser;
 import org.unmask.model.KvCache;
 import org.unmask.model.Query;
@@ -20,6 +21,11 @@ final class Needs {
 
   /** Returns what an algorithm needs beside a network with a mask token, in words. */
   static List<String> of(Algorithm algorithm) {
+    Conditioning network = algorithm.network();
+    if (network != Conditioning.FULL) {
+      String article = network == Conditioning.RANK_ORDER ? "an " : "a ";
+      return List.of(article + network.word() + " model, such as " + network.example());
+    }
     DecodeResources complete = filtered(BARE.withDelimiters(1).withAuxiliary(new Outline(-1, 1)));
     boolean runsUnshifted = accepts(algorithm, 0, complete);
     boolean runsShifted = accepts(algorithm, 1, complete);

@@ -71,11 +71,31 @@ final class SampledTest {
   /** Returns a drafting network that agrees with the toy network about half the time. */
   private static DecodeResources resources(DecodeOptions options) {
     boolean isDenoiser = options.algorithm().id().equals("specdiff");
-    Conditioning kind = isDenoiser ? Conditioning.FULL : Conditioning.CAUSAL;
     return DecodeResources.none()
         .withEndTokens(TOKENS + 1) // none: all outputs have the same length
-        .withAuxiliary(new ToyNetwork(TOKENS, kind, NETWORK, 2, 0.7))
+        .withAuxiliary(
+            isDenoiser
+                ? denoiser()
+                : new ToyNetwork(TOKENS, Conditioning.CAUSAL, NETWORK, 2, 0.7))
         .withDraftHeads(new ToyHeads(TOKENS + 1, NETWORK));
+  }
+
+  /** Returns a denoiser that is surer of the second token than of the first, and draws it first. */
+  private static ToyNetwork denoiser() {
+    int[] canvas = Arrays.copyOf(PROMPT, PROMPT.length + LENGTH);
+    Arrays.fill(canvas, PROMPT.length, canvas.length, TOKENS);
+    for (int seed = 0; ; seed++) {
+      ToyNetwork network = new ToyNetwork(TOKENS, Conditioning.FULL, seed, 2, 0);
+      Query query =
+          new Query()
+              .rows(canvas, 0, canvas.length)
+              .predict(new int[] {PROMPT.length, PROMPT.length + 1}, 2)
+              .suppress(TOKENS);
+      network.forward(List.of(query));
+      if (query.predictions().confidence(1) > query.predictions().confidence(0)) {
+        return network;
+      }
+    }
   }
 
   private static int index(int[] ids) {
