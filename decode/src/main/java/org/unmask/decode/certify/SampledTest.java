@@ -74,9 +74,7 @@ final class SampledTest {
     return DecodeResources.none()
         .withEndTokens(TOKENS + 1) // none: all outputs have the same length
         .withAuxiliary(
-            isDenoiser
-                ? denoiser()
-                : new ToyNetwork(TOKENS, Conditioning.CAUSAL, NETWORK, 2, 0.7))
+            isDenoiser ? denoiser() : new ToyNetwork(TOKENS, Conditioning.CAUSAL, NETWORK, 2, 0.7))
         .withDraftHeads(new ToyHeads(TOKENS + 1, NETWORK));
   }
 
