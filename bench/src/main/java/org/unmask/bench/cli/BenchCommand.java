@@ -390,26 +390,10 @@ class BenchCommand extends Verb implements DecodingFlags.Holder {
   }
 
   private ObjectNode session(String command) {
-    ObjectNode session = Json.object();
-    session
-        .put("started", Instant.now().toString())
-        .put("command", command)
-        .put("unmask", org.unmask.bench.cli.Version.unmask())
-        .put("commit", Machine.commit(terminal().home()))
-        .put("java", Machine.java());
-    Machine.jvmFlags().forEach(session.putArray("jvm_flags")::add);
-    return session
-        .put("system", Machine.system())
-        .put("cpu", Machine.cpu())
-        .put("cores", Runtime.getRuntime().availableProcessors())
+    return Machine.session(terminal().home(), command)
         .put("threads", modelFlags.threads)
         .put("vector_bits", modelFlags.vectorBits)
-        .put("batch", batch)
-        .put(
-            "energy",
-            EnergyMeter.open(EnergyMeter.POWERCAP).measures()
-                ? "RAPL, processor packages of the whole machine"
-                : "not measured: this machine shows no RAPL counters");
+        .put("batch", batch);
   }
 
   private void measure(

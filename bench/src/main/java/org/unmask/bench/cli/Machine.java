@@ -5,13 +5,42 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.unmask.bench.sweep.EnergyMeter;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Facts about where a run takes place, for its manifest. */
 final class Machine {
 
   private Machine() {}
+
+  /**
+   * Returns what a manifest says of one session, but for the options of its command.
+   *
+   * @param home folder of Unmask
+   * @param command how the session was started
+   */
+  static ObjectNode session(Path home, String command) {
+    ObjectNode session = Json.object();
+    session
+        .put("started", Instant.now().toString())
+        .put("command", command)
+        .put("unmask", Version.unmask())
+        .put("commit", commit(home))
+        .put("java", java());
+    jvmFlags().forEach(session.putArray("jvm_flags")::add);
+    return session
+        .put("system", system())
+        .put("cpu", cpu())
+        .put("cores", Runtime.getRuntime().availableProcessors())
+        .put(
+            "energy",
+            EnergyMeter.open(EnergyMeter.POWERCAP).measures()
+                ? "RAPL, processor packages of the whole machine"
+                : "not measured: this machine shows no RAPL counters");
+  }
 
   /** Returns the processor's name, as far as the system tells. */
   static String cpu() {
