@@ -5,11 +5,11 @@ import java.util.SplittableRandom;
 import org.unmask.decode.speculative.Cascade;
 
 /** The unpruned cascade against every sequence of random Markov models. */
-final class BruteForceTest {
+final class BruteForceCheck {
 
   private static final int MODELS = 100;
 
-  private BruteForceTest() {}
+  private BruteForceCheck() {}
 
   static Finding of() {
     int wrong = 0;

@@ -40,13 +40,13 @@ public record Certificate(String claim, boolean isExact, List<Finding> findings)
       return new Certificate(
           "the best sequence of the order-m model, when nothing is pruned",
           true,
-          List.of(BruteForceTest.of()));
+          List.of(BruteForceCheck.of()));
     }
     if (id.equals("gibbs")) {
       return new Certificate(
           "Gibbs sampling: exact one token at a time, another law in blocks",
           true,
-          List.of(IsingTest.of(0.1), IsingTest.of(0.5), IsingTest.of(1.0), IsingTest.of(1.5)));
+          List.of(IsingCheck.of(0.1), IsingCheck.of(0.5), IsingCheck.of(1.0), IsingCheck.of(1.5)));
     }
     DecodeOptions sampled = options.with("temperature", 1.0);
     AcceptanceRule rule =
@@ -62,8 +62,8 @@ public record Certificate(String claim, boolean isExact, List<Finding> findings)
     Proposal proposal = sampled.proposal().orElseThrow();
     Exactness exactness = rule.exactness(proposal);
     List<Finding> findings = new ArrayList<>();
-    findings.add(EnumeratedTest.of(rule, proposal));
-    findings.add(SampledTest.of(sampled, samples));
+    findings.add(EnumeratedCheck.of(rule, proposal));
+    findings.add(SampledCheck.of(sampled, samples));
     String claim =
         String.format(
             Locale.ROOT,

@@ -9,7 +9,7 @@ import org.unmask.decode.speculative.Proposal;
  * Enumerates the output law of a rule on random targets and drafters: no sampling, no network,
  * exact up to rounding.
  */
-final class EnumeratedTest {
+final class EnumeratedCheck {
 
   /** Beyond this the law is another one. */
   static final double LARGEST = 1e-12;
@@ -17,7 +17,7 @@ final class EnumeratedTest {
   private static final int TARGETS = 200;
   private static final int VOCAB = 3;
 
-  private EnumeratedTest() {}
+  private EnumeratedCheck() {}
 
   static Finding of(AcceptanceRule rule, Proposal proposal) {
     double largest = 0;

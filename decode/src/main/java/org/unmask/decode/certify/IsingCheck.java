@@ -8,7 +8,7 @@ import org.unmask.decode.speculative.GibbsKernel;
  * block and site by site its stationary law is compared with the true joint law. A block drawn as a
  * product is another law, by how much is known.
  */
-final class IsingTest {
+final class IsingCheck {
 
   private static final int SITES = 6;
   private static final int STATES = 1 << SITES;
@@ -34,7 +34,7 @@ final class IsingTest {
     }
   }
 
-  private IsingTest() {}
+  private IsingCheck() {}
 
   /** Tests the kernel at one coupling. */
   static Finding of(double coupling) {

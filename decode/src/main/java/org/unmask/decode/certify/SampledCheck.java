@@ -18,7 +18,7 @@ import org.unmask.model.Query;
  * Samples the whole decoder on a toy network and compares the counts of its outputs with the
  * network's own law, by chi-square.
  */
-final class SampledTest {
+final class SampledCheck {
 
   private static final int TOKENS = 4;
   private static final int LENGTH = 3;
@@ -27,7 +27,7 @@ final class SampledTest {
   private static final long NETWORK = 20261122;
   private static final int[] PROMPT = {0, 1, 2, 1, 0, 1, 2, 1};
 
-  private SampledTest() {}
+  private SampledCheck() {}
 
   /**
    * Runs the test.

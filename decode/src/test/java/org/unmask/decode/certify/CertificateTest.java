@@ -33,7 +33,7 @@ class CertificateTest {
     for (AcceptanceRule rule : new AcceptanceRule[] {new SampleMatch(), new Residual()}) {
       for (Proposal proposal : Proposal.values()) {
         if (rule.exactness(proposal) == Exactness.EXACT) {
-          assertThat(EnumeratedTest.of(rule, proposal).value())
+          assertThat(EnumeratedCheck.of(rule, proposal).value())
               .as("%s on %s", rule, proposal)
               .isLessThanOrEqualTo(1e-12);
         }
@@ -45,11 +45,11 @@ class CertificateTest {
   @Test
   void biasedRules_areCaught() {
     Map<String, Double> largest = new TreeMap<>();
-    largest.put("resample", EnumeratedTest.of(new Resample(), Proposal.INDEPENDENT).value());
-    largest.put("rows", EnumeratedTest.of(new IndependentRows(), Proposal.DETERMINISTIC).value());
-    largest.put("top-k", EnumeratedTest.of(new Residual(), Proposal.TOP_K).value());
-    largest.put("noncausal", EnumeratedTest.of(new Residual(), Proposal.NONCAUSAL).value());
-    largest.put("typical", EnumeratedTest.of(new Typical(0.09, 0.3), Proposal.TOP_K).value());
+    largest.put("resample", EnumeratedCheck.of(new Resample(), Proposal.INDEPENDENT).value());
+    largest.put("rows", EnumeratedCheck.of(new IndependentRows(), Proposal.DETERMINISTIC).value());
+    largest.put("top-k", EnumeratedCheck.of(new Residual(), Proposal.TOP_K).value());
+    largest.put("noncausal", EnumeratedCheck.of(new Residual(), Proposal.NONCAUSAL).value());
+    largest.put("typical", EnumeratedCheck.of(new Typical(0.09, 0.3), Proposal.TOP_K).value());
     System.Logger logger = System.getLogger(CertificateTest.class.getName());
     logger.log(System.Logger.Level.INFO, "largest TV: " + largest);
     assertThat(largest.values()).allMatch(distance -> distance > 0.1);
@@ -129,16 +129,16 @@ class CertificateTest {
 
   @Test
   void cascade_unprunedIsTheBestSequence() {
-    assertThat(BruteForceTest.of().value()).isZero();
+    assertThat(BruteForceCheck.of().value()).isZero();
   }
 
   /** The table of the specification, from 64 x 64 transition matrices. */
   @ParameterizedTest
   @CsvSource({"0.1, 0.023, 0.092", "0.5, 0.083, 0.408", "1.0, 0.072, 0.576", "1.5, 0.038, 0.556"})
   void gibbs_settlesOnTheTrueLawOneSiteAtATime(double coupling, double block, double all) {
-    assertThat(IsingTest.distance(coupling, IsingTest.Kind.SEQUENTIAL)).isLessThan(1e-10);
-    assertThat(IsingTest.distance(coupling, IsingTest.Kind.BLOCK)).isCloseTo(block, within(1e-3));
-    assertThat(IsingTest.distance(coupling, IsingTest.Kind.ALL)).isCloseTo(all, within(1e-3));
+    assertThat(IsingCheck.distance(coupling, IsingCheck.Kind.SEQUENTIAL)).isLessThan(1e-10);
+    assertThat(IsingCheck.distance(coupling, IsingCheck.Kind.BLOCK)).isCloseTo(block, within(1e-3));
+    assertThat(IsingCheck.distance(coupling, IsingCheck.Kind.ALL)).isCloseTo(all, within(1e-3));
   }
 
   @Test
