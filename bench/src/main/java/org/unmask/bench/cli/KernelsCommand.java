@@ -47,7 +47,7 @@ final class KernelsCommand extends Verb {
       paramLabel = "S",
       defaultValue = "0.5",
       order = 3,
-      description = "Time per kernel and fork, as much again for its warm-up.")
+      description = "Time per kernel and fork, once it is compiled.")
   double seconds = 0.5;
 
   @Option(names = "--in-this-jvm", hidden = true)
