@@ -35,6 +35,8 @@ final class SpeculativeAlgorithms {
   private static final String SKIP_RATIO = "skip-ratio";
   private static final String MAX_MATCH = "max-match";
   private static final String CONTEXT_WINDOW = "context-window";
+  private static final String DRAFTER = "drafter";
+  private static final String DRAFT_HEADS = "draft-heads";
   private static final String DRAFT_STEPS = "draft-steps";
   private static final String DRAFT_SHAPE = "draft-shape";
 
@@ -122,6 +124,7 @@ final class SpeculativeAlgorithms {
         .paper("Speculative decoding", "2211.17192")
         .with(draftLength(4, 32))
         .with(Parameter.flag(ADAPTIVE, true, "lengthen drafts that are accepted, shorten others"))
+        .with(Parameter.resource(DRAFTER, "causal model that drafts; default the one shipped"))
         .startedBy(
             context -> {
               Denoiser small = context.resources().auxiliary();
@@ -251,6 +254,7 @@ final class SpeculativeAlgorithms {
         .paper("SpecDiff", "2408.05636")
         .with(draftLength(8, 256))
         .with(Parameter.integer(DRAFT_STEPS, 2, 1, 256, "denoising steps of a draft"))
+        .with(Parameter.resource(DRAFTER, "diffusion model that drafts; default the one shipped"))
         .startedBy(
             context -> {
               DecodeOptions options = context.options();
@@ -280,6 +284,7 @@ final class SpeculativeAlgorithms {
                 "tree",
                 List.of("tree", "chain", "medusa"),
                 "what is drafted: a tree, a chain, or a chain by heads that see no newer token"))
+        .with(Parameter.resource(DRAFT_HEADS, "heads over the model; default those shipped"))
         .startedBy(
             context -> {
               DecodeOptions options = context.options();

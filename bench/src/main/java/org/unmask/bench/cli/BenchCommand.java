@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,7 +36,6 @@ import org.unmask.bench.sweep.Summary;
 import org.unmask.bench.sweep.Sweep;
 import org.unmask.bench.sweep.SweepFile;
 import org.unmask.decode.DecodeOptions;
-import org.unmask.model.transformer.Transformer;
 import org.unmask.tasks.TaskData;
 import org.unmask.tasks.parallelbench.Sample;
 import org.unmask.tasks.parallelbench.Task;
@@ -442,9 +442,16 @@ class BenchCommand extends Verb implements DecodingFlags.Holder {
   private List<Strategy> catalogue(List<Path> folders) throws IOException {
     Map<String, Set<String>> accepted = new LinkedHashMap<>();
     for (Path folder : folders) {
-      try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-        AlgorithmsFor found = AlgorithmsFor.model(Transformer.config(checkpoint));
-        accepted.put(checkpoint.name(), Set.copyOf(found.alone()));
+      try (Checkpoint checkpoint = Checkpoint.open(folder);
+          Companions companions = modelFlags.companions(folder, terminal())) {
+        AlgorithmsFor found = AlgorithmsFor.model(checkpoint);
+        Set<String> runnable = new HashSet<>(found.alone());
+        for (String id : found.assisted()) {
+          if (companions.has(DecodeOptions.of(id, Map.of()))) {
+            runnable.add(id);
+          }
+        }
+        accepted.put(checkpoint.name(), runnable);
       }
     }
     Set<String> leftOut = CataloguePreset.leftOut(accepted);

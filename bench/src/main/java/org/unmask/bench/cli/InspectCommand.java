@@ -74,9 +74,7 @@ final class InspectCommand extends Verb {
     Map<String, String> verdict = verdict(checkpoint);
     verdict.forEach(json::put);
     if (verdict.get("runs").equals("yes")) {
-      json.set(
-          "algorithms",
-          Json.MAPPER.valueToTree(AlgorithmsFor.model(Transformer.config(checkpoint))));
+      json.set("algorithms", Json.MAPPER.valueToTree(AlgorithmsFor.model(checkpoint)));
     }
     ObjectNode dtypes = json.putObject("dtypes");
     types.forEach(
@@ -171,7 +169,7 @@ final class InspectCommand extends Verb {
     Map<String, String> verdict = verdict(checkpoint);
     verdict.forEach(this::line);
     if (verdict.get("runs").equals("yes")) {
-      List<String> algorithms = AlgorithmsFor.model(Transformer.config(checkpoint)).lines();
+      List<String> algorithms = AlgorithmsFor.model(checkpoint).lines();
       line("algorithms", algorithms.getFirst());
       algorithms.stream().skip(1).forEach(line -> line("", line));
     }

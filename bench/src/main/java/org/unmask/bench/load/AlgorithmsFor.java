@@ -1,11 +1,13 @@
 package org.unmask.bench.load;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.unmask.decode.Algorithm;
 import org.unmask.decode.Algorithms;
 import org.unmask.decode.DecodeResources;
@@ -17,7 +19,9 @@ import org.unmask.model.Denoiser;
 import org.unmask.model.DraftHeads;
 import org.unmask.model.KvCache;
 import org.unmask.model.Query;
+import org.unmask.model.transformer.Transformer;
 import org.unmask.model.transformer.TransformerConfig;
+import org.unmask.weights.Checkpoint;
 
 /**
  * Which algorithms of the catalogue run on a model. Found by asking each to start, so that it
@@ -43,14 +47,17 @@ public record AlgorithmsFor(
   /**
    * Asks every algorithm.
    *
-   * @param config the model's configuration
+   * @param checkpoint the model; its tensors are not read
+   * @throws IOException if it is of an unknown kind
    */
-  public static AlgorithmsFor model(TransformerConfig config) {
+  public static AlgorithmsFor model(Checkpoint checkpoint) throws IOException {
+    TransformerConfig config = Transformer.config(checkpoint);
     int vocab = config.vocabSize();
     Denoiser model = new Properties(vocab, config.maskId(), config.shift(), config.conditioning());
     Denoiser causal = new Properties(vocab, -1, 1, Conditioning.CAUSAL);
     Denoiser denoiser = new Properties(vocab, 0, 0, Conditioning.FULL);
-    DecodeResources bare = DecodeResources.none().withEndTokens(0);
+    DecodeResources bare =
+        DecodeResources.none().withEndTokens(0).withDelimiters(lineEnd(checkpoint));
     DecodeResources auxiliary = bare.withAuxiliary(causal);
     int width = FilterModel.WIDTH;
     FilterModel blank =
@@ -87,6 +94,21 @@ public record AlgorithmsFor(
         withHeads,
         refused,
         Algorithms.all().size());
+  }
+
+  private static int[] lineEnd(Checkpoint checkpoint) {
+    try {
+      return ModelText.open(checkpoint.folder()).lineEnd();
+    } catch (IOException _) { // it has no tokenizer, so nobody knows
+      return new int[0];
+    }
+  }
+
+  /** Returns the algorithms that run if they are given what they need besides. */
+  public List<String> assisted() {
+    return Stream.of(withAuxiliary, withFilter, withDenoiser, withHeads)
+        .flatMap(List::stream)
+        .toList();
   }
 
   /** Returns it as lines: what runs, what needs something else, what does not and why. */

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -17,14 +18,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.unmask.decode.DecodeOptions;
 import org.unmask.decode.DecodeResources;
+import org.unmask.model.DraftHeads;
 import org.unmask.weights.Checkpoint;
 import org.unmask.weights.CheckpointException;
 import org.unmask.weights.JsonFiles;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What algorithms need beside the network: APD's causal model, Learn2PD's filter, PC-Sampler's
- * token frequencies. Options name them; without a name those that come with the model are taken.
+ * What algorithms need beside the network: APD's causal model, the networks that draft for another,
+ * Learn2PD's filter, PC-Sampler's token frequencies. Options name them; without a name those that
+ * come with the model are taken.
  *
  * <p>A model's filters lie in the folder of its own name with {@code -filter} behind it, as {@code
  * block-32.safetensors} and so on; the one for the shortest blocks that reach is taken. Each file
@@ -33,10 +36,20 @@ import tools.jackson.databind.JsonNode;
 public final class Companions implements AutoCloseable {
 
   private static final String AR_MODEL = "ar-model";
+  private static final String DRAFTER = "drafter";
+  private static final String DRAFT_HEADS = "draft-heads";
   private static final String FILTER = "filter";
   private static final String BACKGROUND_FREQUENCY = "background-frequency";
   private static final String EOS_ID = "eos-id";
-  private static final String SHIPPED_AR_MODEL = "unmask-qwen-ar-6m";
+
+  /** What comes with the shipped models, by algorithm. */
+  private static final Map<String, String> SHIPPED =
+      Map.of(
+          "apd", "unmask-qwen-ar-6m",
+          "speculative", "unmask-qwen-ar-3m",
+          "specdiff", "unmask-llada-6m",
+          "chimera", "unmask-chimera-heads");
+
   private static final Pattern FILTER_NAME = Pattern.compile("block-(\\d{1,6})\\.safetensors");
 
   /** Opens a model. */
@@ -47,10 +60,18 @@ public final class Companions implements AutoCloseable {
     LoadedModel open(Path folder) throws IOException;
   }
 
+  /** Makes draft heads over the model. */
+  @FunctionalInterface
+  interface HeadsLoader {
+    DraftHeads load(Checkpoint heads) throws IOException;
+  }
+
   private final Path model;
   private final Function<String, Path> finder;
   private final Opener opener;
-  private final Map<Path, LoadedModel> open = new HashMap<>();
+  private final Map<Path, LoadedModel> models = new HashMap<>();
+  private final Map<Path, Checkpoint> checkpoints = new HashMap<>();
+  private final Map<Path, DraftHeads> heads = new HashMap<>();
 
   /**
    * Makes companions of a model.
@@ -70,10 +91,12 @@ public final class Companions implements AutoCloseable {
    *
    * @param base what the model's own configuration says
    * @param options algorithm and its options
+   * @param loader makes draft heads over the model
    * @throws IOException if a file cannot be read
    * @throws IllegalArgumentException if one is needed and none is there
    */
-  public DecodeResources of(DecodeResources base, DecodeOptions options) throws IOException {
+  DecodeResources of(DecodeResources base, DecodeOptions options, HeadsLoader loader)
+      throws IOException {
     DecodeResources resources = base;
     if (options.has(EOS_ID)) {
       resources = resources.withEndTokens(options.integer(EOS_ID));
@@ -82,7 +105,8 @@ public final class Companions implements AutoCloseable {
       Path path = file.getValue();
       resources =
           switch (file.getKey()) {
-            case AR_MODEL -> resources.withAuxiliary(auxiliary(path).denoiser());
+            case AR_MODEL, DRAFTER -> resources.withAuxiliary(auxiliary(path).denoiser());
+            case DRAFT_HEADS -> resources.withDraftHeads(heads(path, loader));
             case FILTER -> resources.withFilter(FilterFile.read(path));
             default -> resources.withFrequencies(frequencies(path));
           };
@@ -99,8 +123,10 @@ public final class Companions implements AutoCloseable {
    */
   public Map<String, Path> files(DecodeOptions options) throws IOException {
     Map<String, Path> files = new LinkedHashMap<>();
-    if (options.algorithm().parameter(AR_MODEL).isPresent()) {
-      files.put(AR_MODEL, arModel(options));
+    for (String network : List.of(AR_MODEL, DRAFTER, DRAFT_HEADS)) {
+      if (options.algorithm().parameter(network).isPresent()) {
+        files.put(network, network(network, options));
+      }
     }
     if (options.algorithm().parameter(FILTER).isPresent()) {
       files.put(FILTER, filter(options));
@@ -109,6 +135,16 @@ public final class Companions implements AutoCloseable {
       files.put(BACKGROUND_FREQUENCY, Path.of(options.word(BACKGROUND_FREQUENCY)));
     }
     return files;
+  }
+
+  /** Tells whether all that an algorithm needs is there. */
+  public boolean has(DecodeOptions options) throws IOException {
+    try {
+      files(options);
+      return true;
+    } catch (IllegalArgumentException _) {
+      return false;
+    }
   }
 
   /**
@@ -142,17 +178,23 @@ public final class Companions implements AutoCloseable {
     }
   }
 
-  private Path arModel(DecodeOptions options) {
-    if (options.has(AR_MODEL)) {
-      return finder.apply(options.word(AR_MODEL));
+  private Path network(String option, DecodeOptions options) {
+    if (options.has(option)) {
+      return finder.apply(options.word(option));
     }
-    Path shipped = model.resolveSibling(SHIPPED_AR_MODEL);
-    if (name().matches("unmask-(llada|dream)-6m") && Files.isDirectory(shipped)) {
+    String id = options.algorithm().id();
+    Path shipped = model.resolveSibling(SHIPPED.getOrDefault(id, option));
+    if (name().startsWith("unmask-") && Files.isDirectory(shipped)) {
       return shipped;
     }
+    String what =
+        option.equals(DRAFT_HEADS)
+            ? "draft heads over %s"
+            : id.equals("specdiff")
+                ? "a diffusion model with the vocabulary of %s"
+                : "a causal model with the vocabulary of %s";
     throw new IllegalArgumentException(
-        "algorithm %s needs a causal model with the vocabulary of %s; name one with ar-model"
-            .formatted(options.algorithm().id(), name()));
+        "algorithm %s needs %s; name one with %s".formatted(id, what.formatted(name()), option));
   }
 
   private Path filter(DecodeOptions options) throws IOException {
@@ -197,10 +239,21 @@ public final class Companions implements AutoCloseable {
   }
 
   private LoadedModel auxiliary(Path folder) throws IOException {
-    LoadedModel loaded = open.get(folder);
+    LoadedModel loaded = models.get(folder);
     if (loaded == null) {
       loaded = opener.open(folder);
-      open.put(folder, loaded);
+      models.put(folder, loaded);
+    }
+    return loaded;
+  }
+
+  private DraftHeads heads(Path folder, HeadsLoader loader) throws IOException {
+    DraftHeads loaded = heads.get(folder);
+    if (loaded == null) {
+      Checkpoint checkpoint = Checkpoint.open(folder);
+      checkpoints.put(folder, checkpoint);
+      loaded = loader.load(checkpoint);
+      heads.put(folder, loaded);
     }
     return loaded;
   }
@@ -224,7 +277,7 @@ public final class Companions implements AutoCloseable {
 
   @Override
   public void close() {
-    open.values().forEach(LoadedModel::close);
-    open.clear();
+    models.values().forEach(LoadedModel::close);
+    checkpoints.values().forEach(Checkpoint::close);
   }
 }

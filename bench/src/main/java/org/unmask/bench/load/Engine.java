@@ -20,16 +20,14 @@ import org.unmask.weights.Checkpoint;
  *
  * @param kernels name of the kernels or of the device
  * @param weights how the weights are held
- * @param threads of the CPU
  * @param heads makes draft heads over the model
  * @param release frees it
  */
 record Engine(
     String kernels,
     String weights,
-    int threads,
     Denoiser denoiser,
-    DraftPartners.HeadsLoader heads,
+    Companions.HeadsLoader heads,
     Runnable release) {
 
   private static final long WARM_UP_MS = 300;
@@ -45,15 +43,14 @@ record Engine(
       throws IOException {
     Optional<DeviceModel> device = where.load(checkpoint);
     return device.isPresent()
-        ? onDevice(device.get(), where, threads)
+        ? onDevice(device.get(), where)
         : onCpu(checkpoint, format, threads, kernels, packing);
   }
 
-  private static Engine onDevice(DeviceModel model, DeviceChoice where, int threads) {
+  private static Engine onDevice(DeviceModel model, DeviceChoice where) {
     return new Engine(
         model.description(),
         where.precision().word(),
-        threads,
         model.newDenoiser(),
         heads -> {
           throw new IllegalArgumentException("draft heads run on the CPU only; use --device cpu");
@@ -77,7 +74,6 @@ record Engine(
       return new Engine(
           kernels.name(),
           held.name().toLowerCase(Locale.ROOT),
-          threads,
           transformer.newDenoiser(kernels, pool),
           heads -> transformer.newDraftHeads(heads, kernels, pool),
           pool::close);

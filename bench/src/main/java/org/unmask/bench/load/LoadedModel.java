@@ -36,7 +36,6 @@ public final class LoadedModel implements AutoCloseable {
   private String sha256 = "";
   private final int[] endTokens;
   private final DecodeResources resources;
-  private final DraftPartners partners;
   private @Nullable RowCosts costs;
   private final Companions companions;
 
@@ -52,12 +51,7 @@ public final class LoadedModel implements AutoCloseable {
     this.text = text;
     this.companions = companions;
     endTokens = endTokens(config, text);
-    int[] newline = text.encode("\n");
-    DecodeResources known = DecodeResources.none().withEndTokens(endTokens);
-    resources = newline.length == 1 ? known.withDelimiters(newline) : known;
-    partners =
-        new DraftPartners(
-            checkpoint.folder(), folder -> open(folder, engine.threads(), "auto"), engine.heads());
+    resources = DecodeResources.none().withEndTokens(endTokens).withDelimiters(text.lineEnd());
   }
 
   /**
@@ -158,10 +152,10 @@ public final class LoadedModel implements AutoCloseable {
    * @throws IllegalArgumentException if one is needed and none is there
    */
   public DecodeResources resources(DecodeOptions options) throws IOException {
-    DecodeResources partnered = partners.of(companions.of(resources, options), options);
+    DecodeResources complete = companions.of(resources, options, engine.heads());
     return options.has("cap") && options.word("cap").equals("measured")
-        ? partnered.withRowCosts(rowCosts())
-        : partnered;
+        ? complete.withRowCosts(rowCosts())
+        : complete;
   }
 
   /** Returns what a pass of several rows costs on this machine, measured once. */
@@ -226,7 +220,6 @@ public final class LoadedModel implements AutoCloseable {
   @Override
   public void close() {
     companions.close();
-    partners.close();
     engine.release().run();
     checkpoint.close();
   }

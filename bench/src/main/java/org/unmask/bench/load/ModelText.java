@@ -47,6 +47,12 @@ public final class ModelText {
     return tokenizer.encode(text);
   }
 
+  /** Returns the token that ends a line, or nothing if that takes several. */
+  public int[] lineEnd() {
+    int[] newline = encode("\n");
+    return newline.length == 1 ? newline : new int[0];
+  }
+
   /**
    * Returns the ids of a conversation, ready for the assistant's answer.
    *

@@ -55,6 +55,25 @@ class CompanionsTest {
   }
 
   @Test
+  void whatDrafts_isTheOneShipped_orAnother() {
+    String usual = causal("speculative").ok().out();
+    assertThat(causal("speculative", "--drafter=unmask-qwen-ar-3m").ok().out()).isEqualTo(usual);
+    assertThat(causal("speculative", "--drafter=unmask-qwen-ar-6m").ok().out())
+        .isNotEqualTo(usual); // a drafter that is never wrong
+    causal("specdiff").ok();
+    causal("specdiff", "--drafter=unmask-qwen-ar-3m").fails(2, "drafts with a bidirectional model");
+    causal("chimera").ok();
+    causal("chimera", "--draft-heads=none-such").fails(2, "none-such");
+  }
+
+  private static Cli causal(String algorithm, String... more) {
+    List<String> args = new ArrayList<>(List.of("--model=unmask-qwen-ar-6m", "--json"));
+    args.add("--algorithm=" + algorithm);
+    args.addAll(List.of(more));
+    return trace(args.toArray(String[]::new));
+  }
+
+  @Test
   void adablock_knowsTheModelsNewline() {
     assertThat(trace("--algorithm=adablock").ok().out()).contains("NFE");
   }

@@ -12,7 +12,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.unmask.decode.Algorithms;
 import org.unmask.decode.DecodeOptions;
 import org.unmask.decode.DecodeRequest;
-import org.unmask.decode.DecodeResources;
 import org.unmask.decode.Decoder;
 
 /** What {@code inspect} promises of a model, tried on the model itself. */
@@ -24,7 +23,7 @@ class AlgorithmsForTest {
   @ValueSource(strings = {"unmask-llada-6m", "unmask-dream-6m"})
   void whatIsPromisedRuns_andWhatIsRefusedDoesNot(String name) throws IOException {
     try (LoadedModel model = LoadedModel.open(WEIGHTS.resolve(name), 2, "auto")) {
-      AlgorithmsFor found = AlgorithmsFor.model(model.config());
+      AlgorithmsFor found = AlgorithmsFor.model(model.checkpoint());
       assertThat(found.total()).isEqualTo(Algorithms.all().size());
       assertThat(
               found.alone().size()
@@ -37,7 +36,7 @@ class AlgorithmsForTest {
       assertThat(found.alone()).contains("threshold", "left-to-right");
       assertThat(found.withAuxiliary()).contains("apd");
       assertThat(found.refused()).isNotEmpty();
-      Decoder decoder = new Decoder(model.denoiser(), DecodeResources.none().withEndTokens(0));
+      Decoder decoder = model.decoder();
       for (String id : found.alone()) {
         assertThat(decoder.decode(request(id)).nfe()).as(id).isPositive();
       }
@@ -52,7 +51,7 @@ class AlgorithmsForTest {
   @Test
   void causalModel_getsWhatDraftsForIt() throws IOException {
     try (LoadedModel model = LoadedModel.open(WEIGHTS.resolve("unmask-qwen-ar-6m"), 2, "auto")) {
-      AlgorithmsFor found = AlgorithmsFor.model(model.config());
+      AlgorithmsFor found = AlgorithmsFor.model(model.checkpoint());
       assertThat(found.alone()).containsExactly("ar", "prompt-lookup", "aded", "swift");
       assertThat(found.withAuxiliary()).containsExactly("speculative");
       assertThat(found.withDenoiser()).containsExactly("specdiff");
