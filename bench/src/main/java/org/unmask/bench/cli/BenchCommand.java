@@ -6,26 +6,17 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.unmask.bench.grammar.LanguageTool;
-import org.unmask.bench.load.AlgorithmsFor;
-import org.unmask.bench.load.Companions;
 import org.unmask.bench.load.LoadedModel;
 import org.unmask.bench.report.RunReport;
-import org.unmask.bench.sweep.CataloguePreset;
 import org.unmask.bench.sweep.EnergyMeter;
 import org.unmask.bench.sweep.Grid;
 import org.unmask.bench.sweep.Plan;
 import org.unmask.bench.sweep.Progress;
-import org.unmask.bench.sweep.Question;
 import org.unmask.bench.sweep.RunFolder;
 import org.unmask.bench.sweep.SampleRow;
 import org.unmask.bench.sweep.Scorer;
@@ -35,12 +26,7 @@ import org.unmask.bench.sweep.Strategy;
 import org.unmask.bench.sweep.Summary;
 import org.unmask.bench.sweep.Sweep;
 import org.unmask.bench.sweep.SweepFile;
-import org.unmask.decode.DecodeOptions;
-import org.unmask.tasks.TaskData;
-import org.unmask.tasks.parallelbench.Sample;
-import org.unmask.tasks.parallelbench.Task;
 import org.unmask.tasks.parallelbench.Version;
-import org.unmask.weights.Checkpoint;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
@@ -177,32 +163,43 @@ class BenchCommand extends Verb implements DecodingFlags.Holder {
   @Override
   void run() throws IOException {
     SweepFile file = sweep();
-    Map<Task, List<Sample>> chosen = samples();
-    List<Path> models = new ArrayList<>();
-    for (String model : modelFlags.model.split(",")) {
-      models.add(ModelFlags.folder(model.strip(), terminal()));
+    if (samples < 1 || batch < 1 || traces < 0) {
+      throw usage("--samples and --batch must be at least 1, --traces at least 0");
     }
-    LanguageTool grammar =
-        chosen.keySet().stream().anyMatch(Scorer::needsGrammar)
-            ? LanguageTool.in(terminal().home())
-            : null;
-    List<Strategy> strategies = file.isCatalogue() ? catalogue(models) : file.strategies();
-    Plan plan = plan(chosen, models, grammar, strategies);
+    Workload work = workload(file);
     if (dryRun) {
-      show(plan, chosen, models);
+      show(work);
       return;
     }
+    Plan plan = work.plan();
     String runName = runName(plan);
     Path folder = (runsDir == null ? terminal().home().resolve("runs") : runsDir).resolve(runName);
     String command = command(runName);
     try (RunFolder run = RunFolder.open(folder, plan.json(), session(command), terminal()::note)) {
-      List<Question> questions = new ArrayList<>();
-      chosen.forEach((task, list) -> list.forEach(s -> questions.add(Question.of(task, s))));
-      run.writeQuestions(questions);
-      measure(plan, chosen, models, grammar, run);
+      run.writeQuestions(work.questions());
+      measure(work, run);
       Summary summary = RunReport.write(run, terminal()::note);
       finish(summary, run, command);
     }
+  }
+
+  private Workload workload(SweepFile file) throws IOException {
+    Planner planner = new Planner(modelFlags, data, terminal());
+    List<Strategy> strategies;
+    if (file.isCatalogue()) {
+      strategies = planner.catalogue();
+    } else if (file.strategies().isEmpty()) {
+      List<String> algorithms = List.of(decoding.algorithm().strip().split("\\s*,\\s*"));
+      strategies = Grid.strategies(algorithms, decoding.given());
+    } else {
+      strategies = file.strategies();
+    }
+    return planner.plan(
+        Version.of(taskVersion),
+        tasks,
+        samples,
+        shard == null ? Shard.WHOLE : Shard.of(shard),
+        strategies);
   }
 
   /** Reads the sweep, if there is one, into the options not given on the command line. */
@@ -248,12 +245,12 @@ class BenchCommand extends Verb implements DecodingFlags.Holder {
     }
   }
 
-  private void show(Plan plan, Map<Task, List<Sample>> chosen, List<Path> models)
-      throws IOException {
+  private void show(Workload work) throws IOException {
+    Plan plan = work.plan();
     double seconds = 0;
-    for (Path folder : models) {
+    for (Path folder : work.models()) {
       try (LoadedModel model = modelFlags.open(folder, terminal())) {
-        seconds += Estimate.seconds(plan, chosen, model, batch);
+        seconds += Estimate.seconds(plan, work.samples(), model, batch);
       }
     }
     if (json) {
@@ -277,95 +274,6 @@ class BenchCommand extends Verb implements DecodingFlags.Holder {
             .formatted(
                 plan.size(),
                 seconds < 120 ? Math.round(seconds) + " s" : Math.round(seconds / 60) + " min"));
-  }
-
-  private Map<Task, List<Sample>> samples() throws IOException {
-    if (samples < 1 || batch < 1 || traces < 0) {
-      throw usage("--samples and --batch must be at least 1, --traces at least 0");
-    }
-    Map<Task, List<Sample>> chosen = new LinkedHashMap<>();
-    for (Task task : chosenTasks()) {
-      chosen.put(task, TaskData.balanced(data.samples(task), samples));
-    }
-    return chosen;
-  }
-
-  private Set<Task> chosenTasks() {
-    return DataFlags.tasks(Version.of(taskVersion), tasks);
-  }
-
-  private Plan plan(
-      Map<Task, List<Sample>> chosen,
-      List<Path> folders,
-      @Nullable LanguageTool grammar,
-      List<Strategy> fromFile)
-      throws IOException {
-    List<Strategy> strategies = fromFile.isEmpty() ? strategies() : fromFile;
-    List<Plan.Task> planned = new ArrayList<>();
-    for (Map.Entry<Task, List<Sample>> entry : chosen.entrySet()) {
-      Task task = entry.getKey();
-      for (Strategy strategy : strategies) {
-        for (Setting setting : strategy.settings()) {
-          if (setting.fits(task.genLength())) {
-            Grid.options(setting, task.genLength()); // refuses what is wrong, before any work
-          }
-        }
-      }
-      if (strategies.stream()
-          .flatMap(s -> s.settings().stream())
-          .noneMatch(s -> s.fits(task.genLength()))) {
-        throw usage(
-            "no setting fits %s with its %d tokens; give smaller blocks or fewer tokens per step"
-                .formatted(task.id(), task.genLength()));
-      }
-      planned.add(
-          new Plan.Task(
-              task.id(),
-              task.name(),
-              task.figureMetric(),
-              task.genLength(),
-              entry.getValue().size()));
-    }
-    List<Plan.Model> models = new ArrayList<>();
-    for (Path folder : folders) {
-      try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-        models.add(
-            new Plan.Model(
-                checkpoint.name(), checkpoint.sha256(), companions(folder, strategies, planned)));
-      }
-    }
-    return new Plan(
-        taskVersion,
-        data.describe(chosen),
-        grammar == null ? "" : grammar.version(),
-        shard == null ? Shard.WHOLE : Shard.of(shard),
-        models,
-        planned,
-        strategies);
-  }
-
-  /** Returns the hashes of what the strategies use beside a model; refuses what is not there. */
-  private Map<String, String> companions(
-      Path folder, List<Strategy> strategies, List<Plan.Task> tasks) throws IOException {
-    Set<Map.Entry<String, Path>> used = new LinkedHashSet<>();
-    try (Companions companions = modelFlags.companions(folder, terminal())) {
-      for (Plan.Task task : tasks) {
-        for (Strategy strategy : strategies) {
-          for (Setting setting : strategy.settings()) {
-            if (setting.fits(task.genLength())) {
-              DecodeOptions options = Grid.options(setting, task.genLength());
-              used.addAll(companions.files(options).entrySet());
-            }
-          }
-        }
-      }
-    }
-    return Companions.hashes(used);
-  }
-
-  private List<Strategy> strategies() {
-    List<String> algorithms = List.of(decoding.algorithm().strip().split("\\s*,\\s*"));
-    return Grid.strategies(algorithms, decoding.given());
   }
 
   private String runName(Plan plan) {
@@ -396,13 +304,9 @@ class BenchCommand extends Verb implements DecodingFlags.Holder {
         .put("batch", batch);
   }
 
-  private void measure(
-      Plan plan,
-      Map<Task, List<Sample>> chosen,
-      List<Path> models,
-      @Nullable LanguageTool grammar,
-      RunFolder run)
-      throws IOException {
+  private void measure(Workload work, RunFolder run) throws IOException {
+    Plan plan = work.plan();
+    LanguageTool grammar = work.grammar();
     int done = run.rows().size();
     if (done > 0) {
       terminal()
@@ -426,8 +330,9 @@ class BenchCommand extends Verb implements DecodingFlags.Holder {
                 ? Scorer.rulesOnly()
                 : Scorer.withGrammar(grammar::newChecker, threads)) {
       EnergyMeter meter = EnergyMeter.open(EnergyMeter.POWERCAP);
-      Sweep sweep = new Sweep(plan, chosen, scorer, meter, batch, traces, interrupt()::requested);
-      for (Path folder : models) {
+      Sweep sweep =
+          new Sweep(plan, work.samples(), scorer, meter, batch, traces, interrupt()::requested);
+      for (Path folder : work.models()) {
         try (LoadedModel model = modelFlags.open(folder, terminal())) {
           sweep.run(model, run, progress);
         }
@@ -436,29 +341,6 @@ class BenchCommand extends Verb implements DecodingFlags.Holder {
     } catch (UncheckedIOException e) { // from the scorer's threads
       throw e.getCause();
     }
-  }
-
-  /** Returns the strategies of a sweep that takes them from the catalogue. */
-  private List<Strategy> catalogue(List<Path> folders) throws IOException {
-    Map<String, Set<String>> accepted = new LinkedHashMap<>();
-    for (Path folder : folders) {
-      try (Checkpoint checkpoint = Checkpoint.open(folder);
-          Companions companions = modelFlags.companions(folder, terminal())) {
-        AlgorithmsFor found = AlgorithmsFor.model(checkpoint);
-        Set<String> runnable = new HashSet<>(found.alone());
-        for (String id : found.assisted()) {
-          if (companions.has(DecodeOptions.of(id, Map.of()))) {
-            runnable.add(id);
-          }
-        }
-        accepted.put(checkpoint.name(), runnable);
-      }
-    }
-    Set<String> leftOut = CataloguePreset.leftOut(accepted);
-    if (!leftOut.isEmpty()) {
-      terminal().note("not on these models: " + String.join(", ", leftOut));
-    }
-    return CataloguePreset.strategies(accepted);
   }
 
   /** Shows what came out of a run. */

@@ -178,6 +178,9 @@ function cards() {
 
 function swatch(c) { return el('span', {class: 'swatch', style: `background:${c.colour}`, 'aria-hidden': 'true'}); }
 
+/** Tokens per step at a level of score; a dash if no setting comes up to it. */
+function speed(v) { return v ? number(v, 2) : '–'; }
+
 function pbTable() {
   const best = data.pb_levels.map(x => Math.max(...curves.map(c => c.pb[x] ?? -1)));
   $('pb').replaceChildren(
@@ -190,11 +193,11 @@ function pbTable() {
         const v = c.pb[x];
         return el('td', v !== null && v === best[i] ? {class: 'best'} : {}, number(v, 2));
       }),
-      el('td', {}, number(c.matched?.[0], 2)),
-      el('td', {}, c.matched ? `${number(c.matched[1], 2)} to ${number(c.matched[2], 2)}` : '–'),
+      el('td', {}, speed(c.matched?.[0])),
+      el('td', {}, c.matched?.[2] ? `${speed(c.matched[1])} to ${speed(c.matched[2])}` : '–'),
       el('td', {}, c.oracle ? `${number(c.oracle.score, 0)} @ ${number(c.oracle.tokens_per_step, 2)}` : '–')))));
   $('matched-note').textContent = `The next column is the speed within 5 points of the slowest setting, with an interval from `
-    + `resampling the samples; Oracle is score @ tokens per step if the best setting of each sample were known.`;
+    + `resampling the samples, and a dash where no setting reaches that; Oracle is score @ tokens per step if the best setting of each sample were known.`;
 }
 
 const COLUMNS = [
