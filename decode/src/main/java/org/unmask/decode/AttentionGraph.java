@@ -55,4 +55,9 @@ final class AttentionGraph {
     double weight = isSink[key] || query == key ? 0 : attention[query * length + key];
     return weight >= edgeThreshold;
   }
+
+  /** Tells whether one of two rows depends on the other. */
+  boolean conflicts(Step step, int a, int b) {
+    return depends(step, a, b) || depends(step, b, a);
+  }
 }

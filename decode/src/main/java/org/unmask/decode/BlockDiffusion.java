@@ -1,20 +1,17 @@
 package org.unmask.decode;
 
+import java.util.Arrays;
 import java.util.List;
-import org.unmask.model.AttentionMask;
-import org.unmask.model.Predictions;
-import org.unmask.model.Query;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Block diffusion as SDAR and TraDo decode (arXiv 2510.06303): blocks on absolute positions, each
- * seeing itself and earlier ones only, so the keys and values of finished blocks are exact. Inner
- * calls feed one block; when it is full, one more call stores it. {@link BlockRule} says what an
- * inner call unmasks.
+ * Block diffusion as SDAR and TraDo decode (arXiv 2510.06303): {@link BlockRule} says what an inner
+ * call of a block unmasks, {@link BlockwiseDecoding} which calls there are.
  *
- * <p>The canvas is rounded up to whole blocks. Unlike the release, a quota never exceeds the masks
- * left, so no token is overwritten, and a temperature of 0 is greedy.
+ * <p>Unlike the release, a quota never exceeds the masks left, so no token is overwritten, and a
+ * temperature of 0 is greedy.
  */
-class BlockDiffusion extends Decoding {
+class BlockDiffusion extends BlockwiseDecoding {
 
   private static final String DENOISING_STEPS = "denoising-steps";
   private static final String STOPPING_CRITERIA_IDX = "stopping-criteria-idx";
@@ -40,16 +37,13 @@ class BlockDiffusion extends Decoding {
                 STOPPING_CRITERIA_IDX, List.of(), "tokens that end decoding; none by default"));
   }
 
-  final int blockLength;
-  final Step step;
-  private final BlockRule rule;
-  private final int steps;
   final Categorical proposer;
-  private final Feed feed;
-  private final int[] rows;
-  private final AttentionMask blockMask;
-  private DecodeStep.Kind kind = DecodeStep.Kind.PREFILL;
-  private boolean isFinished;
+  private final BlockRule rule;
+  private final double threshold;
+  private final int steps;
+  private final List<Integer> stops;
+  private final Picks picks = new Picks();
+  private final boolean[] taken;
 
   BlockDiffusion(DecodeContext context, BlockRule rule) {
     this(context, rule, 0);
@@ -61,157 +55,83 @@ class BlockDiffusion extends Decoding {
    * @param extraSlots cache rows beyond the canvas
    */
   BlockDiffusion(DecodeContext context, BlockRule rule, int extraSlots) {
-    super(context, roundedUp(context));
+    super(context, extraSlots);
     DecodeOptions options = context.options();
     this.rule = rule;
-    blockLength = options.blockLength();
+    threshold = options.number(CONFIDENCE_THRESHOLD);
     steps = options.has(DENOISING_STEPS) ? options.integer(DENOISING_STEPS) : blockLength;
+    stops = options.integers(STOPPING_CRITERIA_IDX);
+    taken = new boolean[blockLength];
     proposer =
         new Categorical(
             options.temperature(),
             options.number(Categorical.TOP_P),
             options.integer(Categorical.TOP_K),
             true);
-    feed = new Feed(context.denoiser().newCache(canvas.length() + extraSlots));
-    rows = new int[blockLength];
-    blockMask = new AttentionMask.BlockCausal(blockLength);
-    step = new Step(canvas, context, this);
-    enterBlock(canvas.promptLength() / blockLength * blockLength);
   }
 
-  /** Returns the response length that fills up the last block. */
-  static int roundedUp(DecodeContext context) {
-    int block = context.options().blockLength();
-    int prompt = context.request().prompt().length;
-    return Math.ceilDiv(prompt + context.options().genLength(), block) * block - prompt;
-  }
-
-  private void enterBlock(int start) {
-    step.block = start / blockLength - canvas.promptLength() / blockLength;
-    step.blockStart = start;
-    step.blockEnd = start + blockLength;
-    step.index = 0;
-    step.stepsPerBlock = steps;
-    step.masksAtEntry = blockLength;
-  }
-
-  final Feed feed() {
-    return feed;
-  }
-
-  /** Tells whether distributions are neither tempered nor filtered. */
-  final boolean isPlain() {
-    return proposer.isPlain();
-  }
-
-  /** Tells whether the logits of an inner call are needed. */
+  @Override
   boolean wantsLogits() {
-    return !isPlain();
+    return !proposer.isPlain();
   }
 
   @Override
-  boolean plan(Calls calls) {
-    if (isFinished) {
-      return false;
-    }
-    step.call = accounting.steps();
-    step.clear();
-    boolean needsPrefill = step.call == 0 && step.blockStart() > 0;
-    if (needsPrefill) {
-      kind = DecodeStep.Kind.PREFILL;
-      feed.slice(canvas, 0, step.blockStart());
-    } else {
-      kind = step.masksLeft() == 0 ? DecodeStep.Kind.STORE : DecodeStep.Kind.DENOISE;
-      feed.slice(canvas, step.blockStart(), step.blockEnd());
-      for (int p = step.blockStart(); p < step.blockEnd(); p++) {
-        if (canvas.isMasked(p)) {
-          rows[step.rows()] = p - step.blockStart();
-          step.addRow(p);
-        }
-      }
-    }
-    Query query = feed.query();
-    query
-        .wantLogits(wantsLogits())
-        .mask(kind == DecodeStep.Kind.DENOISE ? blockMask : storeMask())
-        .predict(rows, step.rows());
-    suppressMask(query);
-    call(kind, query, calls);
-    return true;
+  @Nullable TokenProposer proposer() {
+    return proposer.isPlain() || !isInner() ? null : proposer;
   }
 
   @Override
-  void absorb() {
-    if (kind == DecodeStep.Kind.DENOISE) {
-      Predictions raw = feed.query().predictions();
-      step.propose(isPlain() ? raw : proposer.propose(step, raw), Score.CONFIDENCE);
+  final void act() {
+    if (isInner()) {
+      Arrays.fill(taken, false);
       denoise();
-      step.index++;
     }
-    int block = step.block();
     if (isRecorded()) {
-      boolean isPrefill = kind == DecodeStep.Kind.PREFILL;
+      boolean isPrefill = !isInner() && !isStoring();
       detail("absolute_block", isPrefill ? 0 : step.blockStart() / blockLength);
-      detail("stores_kv", kind != DecodeStep.Kind.DENOISE);
+      detail("stores_kv", !isInner());
       detail("block_start", step.relative(feed.offset()));
     }
-    if (kind == DecodeStep.Kind.STORE) {
-      isFinished = step.blockEnd() == canvas.length() || hasStop();
-      if (isFinished) {
-        finish();
-      } else {
-        enterBlock(step.blockEnd());
-      }
-    }
-    report(kind, block, feed.offset(), feed.count());
   }
 
-  /** Returns what the rows stored in the cache may see. */
-  AttentionMask storeMask() {
-    return blockMask;
-  }
-
-  /** Acts on the predictions of an inner step. */
+  /** Acts on the predictions of an inner call. */
   void denoise() {
-    unmask(new boolean[step.rows()], quota());
+    unmaskByRule(step.index());
   }
 
-  /** Does what is left to do at the end. */
-  void finish() {}
+  /** Unmasks a row, ahead of the rule. */
+  final void take(int row, int token) {
+    taken[row] = true;
+    commit(step.position(row), token, step.confidence(row));
+  }
+
+  final boolean isTaken(int row) {
+    return taken[row];
+  }
 
   /**
-   * Unmasks positions by the rule, until a quota is reached.
-   *
-   * @param taken rows that were unmasked in this step already; they count
+   * Unmasks positions by the rule until the quota of a step is reached, never more than there are;
+   * rows that were taken count.
    */
-  final void unmask(boolean[] taken, int quota) {
-    Picks picks = new Picks();
-    rule.select(step, taken, quota, context.options().number(CONFIDENCE_THRESHOLD), picks);
+  final void unmaskByRule(int index) {
+    int quota = Schedule.EVEN.quota(index, steps, blockLength, step.candidates());
+    picks.clear();
+    rule.select(step, taken, quota, threshold, picks);
     for (int i = 0; i < picks.count(); i++) {
-      int row = picks.row(i);
-      commit(step.position(row), step.token(row), step.confidence(row));
+      unmask(picks.row(i));
     }
-  }
-
-  /** Returns the even quota of this step, never more than the masks there were. */
-  final int quota() {
-    return quota(step.index());
-  }
-
-  final int quota(int index) {
-    return Schedule.EVEN.quota(index, steps, blockLength, step.candidates());
   }
 
   final boolean isStop(int token) {
-    return context.options().integers(STOPPING_CRITERIA_IDX).contains(token);
+    return stops.contains(token);
   }
 
-  private boolean hasStop() {
-    for (int p = canvas.promptLength(); p < step.blockEnd(); p++) {
-      if (isStop(canvas.token(p))) {
-        return true;
-      }
+  @Override
+  boolean hasEnded() {
+    boolean hasStop = false;
+    for (int p = canvas.promptLength(); isStoring() && p < canvas.length(); p++) {
+      hasStop |= isStop(canvas.token(p));
     }
-    return false;
+    return hasStop;
   }
 }

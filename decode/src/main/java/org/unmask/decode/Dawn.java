@@ -1,6 +1,6 @@
 package org.unmask.decode;
 
-import java.util.List;
+import java.util.BitSet;
 import java.util.stream.IntStream;
 
 /**
@@ -44,20 +44,29 @@ final class Dawn implements UnmaskPolicy, Remasker {
         ATTENTION_LAYERS, 4, 1, 1000, "last layers whose attention is averaged");
   }
 
-  private final DecodeOptions options;
   private final double threshold;
+  private final double tauInduce;
+  private final double tauLow;
+  private final int layers;
+  private final boolean hasQuirk;
   private final AttentionGraph graph;
-  private int firstPromptRow = -1;
+  private final BitSet sure = new BitSet();
+  private final BitSet induced = new BitSet();
+  private final BitSet independent = new BitSet();
+  private boolean overwrites;
 
   private Dawn(DecodeOptions options) {
-    this.options = options;
     threshold = options.number(Threshold.THRESHOLD);
+    tauInduce = options.number(TAU_INDUCE);
+    tauLow = options.number(TAU_LOW);
+    layers = options.integer(ATTENTION_LAYERS);
+    hasQuirk = options.flag(QUIRK);
     graph = new AttentionGraph(options.number(TAU_SINK), options.number(TAU_EDGE));
   }
 
   @Override
   public int attentionLayersWanted() {
-    return options.integer(ATTENTION_LAYERS);
+    return layers;
   }
 
   /** Committed positions too must be sure, the prompt's included. */
@@ -69,38 +78,32 @@ final class Dawn implements UnmaskPolicy, Remasker {
   @Override
   public void select(Step step, Picks picks) {
     graph.read(step);
-    boolean[] isSure = new boolean[step.rows()];
-    boolean[] isInduced = new boolean[step.rows()];
-    boolean[] isBlocked = new boolean[step.rows()];
+    sure.clear();
+    induced.clear();
     for (int i = 0; i < step.candidates(); i++) {
       int row = step.candidate(i);
-      isSure[row] = step.score(row) >= threshold;
-      isInduced[row] = step.score(row) >= options.number(TAU_INDUCE) && followsFromSure(step, row);
+      sure.set(row, step.score(row) >= threshold);
+      induced.set(row, step.score(row) >= tauInduce && followsFromSure(step, row));
     }
+    overwrites = chooseIndependent(step) && hasQuirk;
     for (int i = 0; i < step.candidates(); i++) {
       int row = step.candidate(i);
-      for (int j = 0; j < step.candidates(); j++) {
-        int other = step.candidate(j);
-        isBlocked[row] |= isSure[other] && isInduced[other] && graph.depends(step, row, other);
-      }
-    }
-    Picks independent = new Picks();
-    int knockedOut = independent(step, isSure, isInduced, isBlocked, independent);
-    for (int i = 0; i < step.candidates(); i++) {
-      int row = step.candidate(i);
-      if (isSure[row] || isInduced[row] || independent.contains(row)) {
+      if (sure.get(row) || induced.get(row) || independent.get(row)) {
         picks.add(row);
       }
     }
     if (picks.count() == 0) {
       picks.add(step.ranked(0));
     }
-    firstPromptRow = options.flag(QUIRK) && knockedOut > 0 ? 0 : -1;
     if (step.isRecorded()) {
-      step.detail("confident", listed(step, isSure));
-      step.detail("induced", listed(step, isInduced));
-      step.detail("independent", positions(step, independent, firstPromptRow));
-      step.detail("selected", positions(step, picks, firstPromptRow));
+      int[] also = overwrites ? new int[1] : new int[0]; // the first row
+      step.detail("confident", step.relatives(sure.stream()));
+      step.detail("induced", step.relatives(induced.stream()));
+      step.detail(
+          "independent",
+          step.relatives(IntStream.concat(IntStream.of(also), independent.stream())));
+      step.detail(
+          "selected", step.relatives(IntStream.concat(IntStream.of(also), picks.ascending())));
     }
   }
 
@@ -115,45 +118,31 @@ final class Dawn implements UnmaskPolicy, Remasker {
     return false;
   }
 
-  /** Picks greedily what is in no conflict; returns how many candidates conflicts removed. */
-  private int independent(
-      Step step, boolean[] isSure, boolean[] isInduced, boolean[] isBlocked, Picks out) {
-    int removed = 0;
+  /** Picks greedily what is in no conflict; tells whether a conflict removed a candidate. */
+  private boolean chooseIndependent(Step step) {
+    independent.clear();
+    boolean hasRemoved = false;
     for (int rank = 0; rank < step.candidates(); rank++) {
       int row = step.ranked(rank);
-      if (isSure[row]
-          || isInduced[row]
-          || isBlocked[row]
-          || step.score(row) < options.number(TAU_LOW)) {
-        continue;
-      }
-      boolean isFree = true;
-      for (int i = 0; i < out.count(); i++) {
-        isFree &= !graph.depends(step, row, out.row(i)) && !graph.depends(step, out.row(i), row);
-      }
-      if (isFree) {
-        out.add(row);
-      } else {
-        removed++;
+      boolean isOpen = !sure.get(row) && !induced.get(row) && step.score(row) >= tauLow;
+      if (isOpen && !followsFromInduced(step, row)) {
+        boolean isFree = independent.stream().noneMatch(r -> graph.conflicts(step, row, r));
+        independent.set(row, isFree);
+        hasRemoved |= !isFree;
       }
     }
-    return removed;
+    return hasRemoved;
+  }
+
+  private boolean followsFromInduced(Step step, int row) {
+    return induced.stream().anyMatch(r -> sure.get(r) && graph.depends(step, row, r));
   }
 
   @Override
   public void revise(Step step, Edits edits) {
-    if (firstPromptRow >= 0) {
-      edits.overwritePrompt(0, step.token(firstPromptRow), step.confidence(firstPromptRow));
-      firstPromptRow = -1;
+    if (overwrites) {
+      edits.overwritePrompt(0, step.token(0), step.confidence(0));
+      overwrites = false;
     }
-  }
-
-  private static List<Integer> listed(Step step, boolean[] isIn) {
-    return step.relatives(IntStream.range(0, isIn.length).filter(row -> isIn[row]));
-  }
-
-  private static List<Integer> positions(Step step, Picks picks, int alsoRow) {
-    IntStream also = alsoRow < 0 ? IntStream.empty() : IntStream.of(alsoRow);
-    return step.relatives(IntStream.concat(also, picks.ascending()));
   }
 }

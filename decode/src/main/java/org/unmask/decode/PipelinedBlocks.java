@@ -2,7 +2,6 @@ package org.unmask.decode;
 
 import java.util.List;
 import org.unmask.model.AttentionMask;
-import org.unmask.model.Predictions;
 import org.unmask.model.Query;
 
 /**
@@ -59,12 +58,13 @@ final class PipelinedBlocks extends Decoding {
 
   private final DecodeOptions options = context.options();
   private final boolean isD2f = options.word(VARIANT).equals("d2f");
+  private final double least = // the first is to be exceeded
+      isD2f ? Math.nextUp(options.number(SKIP_THRESHOLD)) : -options.number(ENTROPY_THRESHOLD);
   private final Pipeline blocks = new Pipeline(canvas, options.blockLength());
+  private final Step step = new Step(canvas, context, this);
   private final Feed feed;
   private final int[] rows = new int[canvas.length()];
-  private final int[] positions = new int[canvas.length()];
   private final long[] noiseKeys = new long[canvas.length()];
-  private int count;
   private boolean hasEnded;
 
   private PipelinedBlocks(DecodeContext context) {
@@ -85,15 +85,16 @@ final class PipelinedBlocks extends Decoding {
     boolean isCached = feed.query().cache() != null;
     int from = isCached ? Math.max(0, blocks.storedTo() - context.denoiser().shift()) : 0;
     feed.slice(canvas, from, isD2f ? blocks.end() : canvas.length());
-    count = 0;
+    step.call = accounting.steps();
+    step.clear();
     for (int position = canvas.promptLength(); position < blocks.end(); position++) {
       if (canvas.isMasked(position)) {
-        noiseKeys[count] = context.noiseKey(accounting.steps(), position, Noise.Purpose.TOKEN);
-        positions[count] = position;
-        rows[count++] = position - from;
+        noiseKeys[step.rows()] = context.noiseKey(step.call, position, Noise.Purpose.TOKEN);
+        rows[step.rows()] = position - from;
+        step.addRow(position);
       }
     }
-    Query query = feed.query().predict(rows, count).noise(options.temperature(), noiseKeys);
+    Query query = feed.query().predict(rows, step.rows()).noise(options.temperature(), noiseKeys);
     if (isD2f) {
       query.mask((AttentionMask.Explicit) (row, slot) -> slot < blocks.endOf(from + row));
     }
@@ -104,17 +105,17 @@ final class PipelinedBlocks extends Decoding {
 
   @Override
   void absorb() {
+    step.propose(feed.query().predictions(), isD2f ? Score.CONFIDENCE : Score.ENTROPY);
     blocks.store(options.number(DECODED_TOKEN_THRESHOLD));
     boolean isForced = false;
-    for (int i = 0, j; i < count; i = j) {
-      int blockEnd = blocks.endOf(positions[i]);
+    for (int i = 0, j; i < step.rows(); i = j) {
+      int blockEnd = blocks.endOf(step.position(i));
       j = i;
-      while (j < count && positions[j] < blockEnd) {
+      while (j < step.rows() && step.position(j) < blockEnd) {
         j++;
       }
-      boolean isFree = blocks.isFree(blockEnd);
-      unmask(i, j, isFree && (isD2f || !isForced));
-      isForced |= isFree;
+      unmask(i, j, blocks.isFree(blockEnd) && (isD2f || !isForced));
+      isForced |= blocks.isFree(blockEnd);
     }
     if (hasEnded && !isD2f) {
       int first = canvas.promptLength();
@@ -129,31 +130,22 @@ final class PipelinedBlocks extends Decoding {
 
   /** Unmasks what is sure of the rows [from, to), and the surest one if one must be. */
   private void unmask(int from, int to, boolean mustMove) {
-    Predictions predictions = feed.query().predictions();
     int best = from;
-    int taken = 0;
+    boolean hasMoved = false;
     for (int i = from; i < to; i++) {
-      boolean isSure =
-          isD2f
-              ? predictions.confidence(i) > options.number(SKIP_THRESHOLD)
-              : predictions.entropy(i) <= options.number(ENTROPY_THRESHOLD);
-      if (isSure) {
-        take(predictions, i);
-        taken++;
+      best = step.score(i) > step.score(best) ? i : best;
+      if (step.score(i) >= least) {
+        take(i);
+        hasMoved = true;
       }
-      boolean isBetter =
-          isD2f
-              ? predictions.confidence(i) > predictions.confidence(best)
-              : predictions.entropy(i) < predictions.entropy(best);
-      best = isBetter ? i : best;
     }
-    if (taken == 0 && mustMove) {
-      take(predictions, best);
+    if (mustMove && !hasMoved) {
+      take(best);
     }
   }
 
-  private void take(Predictions predictions, int i) {
-    commit(positions[i], predictions.token(i), predictions.confidence(i));
-    hasEnded |= context.isEnd(predictions.token(i));
+  private void take(int row) {
+    commit(step.position(row), step.token(row), step.confidence(row));
+    hasEnded |= context.isEnd(step.token(row));
   }
 }

@@ -3,7 +3,6 @@ package org.unmask.decode;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.unmask.model.AttentionMask;
-import org.unmask.model.Predictions;
 
 /**
  * S2D2 (arXiv 2603.25702): block diffusion that checks its drafts with the same network used as a
@@ -39,10 +38,11 @@ final class S2d2 extends BlockDiffusion {
 
   private final S2d2Router router;
   private final SelfCheck check;
-  private int[] span = {};
+  private final double leastRatio;
+  private final boolean storesCausally;
   private boolean isChecking;
+  private int span;
   private int masksBefore;
-  private boolean[] taken = {};
 
   private S2d2(DecodeContext context) {
     super(
@@ -54,8 +54,10 @@ final class S2d2 extends BlockDiffusion {
           "algorithm s2d2 checks a token from the row of its own place and needs a model without"
               + " shifted logits; use it with a LLaDA model");
     }
+    leastRatio = context.options().number(SSD_RATIO_THRESHOLD);
+    storesCausally = context.options().flag(CACHE_VER);
     router = new S2d2Router(context.options());
-    check = new SelfCheck(context, canvas, feed().query().cache(), blockLength);
+    check = new SelfCheck(context, canvas, step, feed.query().cache(), blockLength);
   }
 
   /** The draft's distribution is needed where a token is rejected. */
@@ -66,30 +68,27 @@ final class S2d2 extends BlockDiffusion {
 
   @Override
   AttentionMask storeMask() {
-    return context.options().flag(CACHE_VER) ? new AttentionMask.Causal() : super.storeMask();
+    return storesCausally ? new AttentionMask.Causal() : super.storeMask();
   }
 
   @Override
   void denoise() {
-    int length = 1;
-    while (length < step.candidates()
-        && step.position(step.candidate(length)) == step.position(step.candidate(0)) + length) {
-      length++;
+    span = 1; // the rows [0, span) are the first run of masks
+    while (span < step.rows() && step.position(span) == step.position(0) + span) {
+      span++;
     }
-    span = IntStream.range(0, length).map(step::candidate).toArray();
-    isChecking = router.checks(step, length);
+    isChecking = router.checks(step, span);
     masksBefore = step.masksLeft();
-    taken = new boolean[step.rows()];
     if (isRecorded()) {
-      detail("block_start", step.relative(step.blockStart()));
       detail(
           "draft",
           IntStream.range(0, step.rows())
-              .mapToObj(r -> List.of(relative(r), step.token(r), step.confidence(r)))
+              .mapToObj(
+                  r -> List.of(step.relative(step.position(r)), step.token(r), step.confidence(r)))
               .toList());
     }
     if (!isChecking) {
-      unmask(taken, quota());
+      unmaskByRule(step.index());
       router.reward(masksBefore - step.masksLeft());
     }
   }
@@ -99,7 +98,7 @@ final class S2d2 extends BlockDiffusion {
     if (!isChecking) {
       return super.plan(calls);
     }
-    check.lay(step, span);
+    check.lay(span);
     suppressMask(check.query());
     call(DecodeStep.Kind.VERIFY, check.query(), calls);
     return true;
@@ -113,41 +112,24 @@ final class S2d2 extends BlockDiffusion {
     }
     isChecking = false;
     int call = accounting.steps() - 1;
-    SelfCheck.Verdict verdict = check.judge(step, span, isPlain() ? null : proposer, call);
-    int rejected = verdict.rejected();
-    for (int i = 0; i < (rejected < 0 ? span.length : rejected); i++) {
-      take(span[i], step.token(span[i]));
+    int accepted = check.judge(proposer.isPlain() ? null : proposer, call);
+    for (int row = 0; row < accepted; row++) {
+      take(row, step.token(row));
     }
-    if (rejected >= 0) {
-      Predictions draft = feed().query().predictions();
-      double[] p = proposer.probabilities(draft, span[rejected], context.suppressed());
-      take(span[rejected], check.resample(rejected, p, proposer, call));
+    if (accepted < span) {
+      double[] p =
+          proposer.probabilities(feed.query().predictions(), accepted, context.suppressed());
+      take(accepted, check.resample(p, proposer, call));
     }
-    takeByRatio(verdict.ratios());
-    unmask(taken, quota(step.index() - 1));
-    router.reward((masksBefore - step.masksLeft()) / 2.0); // two calls
-    if (isRecorded()) {
-      verdict.record(this, step, span);
-    }
-    report(DecodeStep.Kind.VERIFY, step.block(), step.blockStart(), 2 * blockLength);
-  }
-
-  private int relative(int row) {
-    return step.relative(step.position(row));
-  }
-
-  private void take(int row, int token) {
-    taken[row] = true;
-    commit(step.position(row), token, step.confidence(row));
-  }
-
-  private void takeByRatio(double[] ratios) {
-    double least = context.options().number(SSD_RATIO_THRESHOLD);
-    for (int i = 0; i < span.length; i++) {
-      if (least >= 0 && !taken[span[i]] && ratios[i] >= least) {
-        take(span[i], step.token(span[i]));
+    for (int row = accepted + 1; leastRatio >= 0 && row < span; row++) {
+      if (check.ratio(row) >= leastRatio) {
+        take(row, step.token(row));
       }
     }
+    unmaskByRule(step.index() - 1);
+    router.reward((masksBefore - step.masksLeft()) / 2.0); // two calls
+    check.record(this);
+    report(DecodeStep.Kind.VERIFY, step.block(), step.blockStart(), 2 * blockLength);
   }
 
   /** The end token and what lies behind it are cut off, as is what was never reached. */

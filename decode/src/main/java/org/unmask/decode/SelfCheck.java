@@ -18,76 +18,69 @@ final class SelfCheck {
   private final DecodeContext context;
   private final Canvas canvas;
   private final int blockLength;
-  private final Query query;
+  private final Feed feed;
   private final int[] rows;
-  private final int[] ids;
-  private final int[] positions;
-  private final int[] slots;
   private final int[] asked;
+  private final double[] ratios;
+  private final boolean[] passes;
   private final AttentionMask.Explicit mask = this::sees;
-  private int blockStart;
-  private final int[] spanPositions;
+  private final Step step;
+  private int span;
+  private int accepted;
 
   /**
    * Makes the check of one sequence.
    *
    * @param cache holds the canvas and two blocks behind it
    */
-  SelfCheck(DecodeContext context, Canvas canvas, @Nullable KvCache cache, int blockLength) {
+  SelfCheck(
+      DecodeContext context, Canvas canvas, Step step, @Nullable KvCache cache, int blockLength) {
     this.context = context;
     this.canvas = canvas;
+    this.step = step;
     this.blockLength = blockLength;
-    query = cache == null ? new Query() : new Query(cache);
+    feed = new Feed(cache);
     rows = new int[blockLength];
     asked = new int[blockLength];
-    spanPositions = new int[blockLength];
-    ids = new int[2 * blockLength];
-    positions = new int[2 * blockLength];
-    slots = new int[2 * blockLength];
+    ratios = new double[blockLength];
+    passes = new boolean[blockLength];
   }
 
   Query query() {
-    return query;
+    return feed.query();
   }
 
   /**
    * Lays out the call.
    *
-   * @param step whose proposals fill the block
-   * @param span rows that are checked, neighbours from left to right
+   * @param count the first so many rows of the step are checked, neighbours from left to right
    */
-  void lay(Step step, int[] span) {
-    blockStart = step.blockStart();
+  void lay(int count) {
+    span = count;
+    int start = step.blockStart();
     int length = canvas.length();
+    feed.begin(canvas);
+    int row = 0;
+    for (int slot = length; slot < length + blockLength; slot++) {
+      int position = start + slot - length;
+      boolean isDrafted = row < step.rows() && step.position(row) == position;
+      feed.add(isDrafted ? step.token(row++) : canvas.token(position), position, slot);
+    }
     for (int j = 0; j < blockLength; j++) {
-      ids[j] = canvas.token(blockStart + j);
-      ids[blockLength + j] = canvas.maskId();
-      positions[j] = blockStart + j;
-      positions[blockLength + j] = blockStart + j;
-      slots[j] = length + j;
-      slots[blockLength + j] = length + blockLength + j;
+      feed.add(canvas.maskId(), start + j, length + blockLength + j);
     }
-    for (int row = 0; row < step.rows(); row++) {
-      ids[step.position(row) - blockStart] = step.token(row);
+    feed.finish(length + 2 * blockLength);
+    for (int i = 0; i < span; i++) {
+      rows[i] = blockLength + step.position(i) - start;
+      asked[i] = step.token(i);
     }
-    for (int i = 0; i < span.length; i++) {
-      spanPositions[i] = step.position(span[i]);
-      rows[i] = blockLength + spanPositions[i] - blockStart;
-      asked[i] = step.token(span[i]);
-    }
-    query
-        .rows(ids, positions, slots, 2 * blockLength)
-        .keys(length + 2 * blockLength)
-        .mask(mask)
-        .predict(rows, span.length)
-        .ask(asked)
-        .wantLogits(true);
+    feed.query().mask(mask).predict(rows, span).ask(asked).wantLogits(true);
   }
 
   private boolean sees(int row, int slot) {
     int key = slot - canvas.length();
     if (key < 0) {
-      return slot < blockStart;
+      return slot < step.blockStart();
     }
     return row < blockLength
         ? key <= row
@@ -95,60 +88,55 @@ final class SelfCheck {
   }
 
   /**
-   * What a check says of a span.
-   *
-   * @param ratios min(1, q / p) of each row
-   * @param accepted whether its draw was below that
-   * @param rejected index of the first that was not, -1 if all were
-   */
-  record Verdict(double[] ratios, boolean[] accepted, int rejected) {
-
-    void record(Recording recording, Step step, int[] span) {
-      List<Integer> positions = step.relatives(Arrays.stream(span));
-      recording.detail("block_start", step.relative(step.blockStart()));
-      recording.detail("span", positions);
-      recording.detail("ratios", Arrays.stream(ratios).boxed().toList());
-      recording.detail(
-          "accepted", IntStream.range(0, span.length).mapToObj(i -> accepted[i]).toList());
-      recording.detail(
-          "resampled", rejected < 0 ? List.of() : positions.subList(rejected, rejected + 1));
-    }
-  }
-
-  /**
    * Accepts each row with probability {@code min(1, q / p)}.
    *
    * @param filter tempers and filters q, or null if neither is asked for
    * @param call number of the call, for the draws
+   * @return the rows before the first that was rejected
    */
-  Verdict judge(Step step, int[] span, @Nullable Categorical filter, int call) {
-    double[] ratios = new double[span.length];
-    boolean[] accepted = new boolean[span.length];
-    int rejected = -1;
-    for (int i = 0; i < span.length; i++) {
+  int judge(@Nullable Categorical filter, int call) {
+    accepted = span;
+    for (int i = span - 1; i >= 0; i--) {
       double q =
           filter == null
-              ? query.predictions().asked(i)
-              : filter.probabilities(query.predictions(), i, context.suppressed())[asked[i]];
-      ratios[i] = Math.min(1, q / Math.max(step.confidence(span[i]), 1e-12));
-      double drawn = context.uniform(call, spanPositions[i], Noise.Purpose.ACCEPT);
-      accepted[i] = drawn < ratios[i];
-      rejected = rejected < 0 && !accepted[i] ? i : rejected;
+              ? query().predictions().asked(i)
+              : filter.probabilities(query().predictions(), i, context.suppressed())[asked[i]];
+      ratios[i] = Math.min(1, q / Math.max(step.confidence(i), 1e-12));
+      passes[i] = context.uniform(call, step.position(i), Noise.Purpose.ACCEPT) < ratios[i];
+      accepted = passes[i] ? accepted : i;
     }
-    return new Verdict(ratios, accepted, rejected);
+    return accepted;
+  }
+
+  /** Returns min(1, q / p) of a row. */
+  double ratio(int row) {
+    return ratios[row];
   }
 
   /**
-   * Draws a token for a rejected row from what the check gives more probability than the draft did;
-   * from the check alone if there is no such token.
+   * Draws a token for the rejected row from what the check gives more probability than the draft
+   * did; from the check alone if there is no such token.
    *
    * @param drafted distribution that the draft was drawn from
    * @param call number of the call, for the noise
    */
-  int resample(int i, double[] drafted, Categorical filter, int call) {
+  int resample(double[] drafted, Categorical filter, int call) {
     double[] p = drafted.clone(); // the filter's own memory
-    double[] q = filter.probabilities(query.predictions(), i, context.suppressed());
+    double[] q = filter.probabilities(query().predictions(), accepted, context.suppressed());
+    int position = step.position(accepted);
     return Residual.draw(
-        q, p, query.predictions().vocabSize(), v -> context.gumbel(call, spanPositions[i], v));
+        q, p, query().predictions().vocabSize(), v -> context.gumbel(call, position, v));
+  }
+
+  /** Records what the check said. */
+  void record(Recording recording) {
+    if (recording.isRecorded()) {
+      List<Integer> positions = step.relatives(IntStream.range(0, span));
+      recording.detail("block_start", step.relative(step.blockStart()));
+      recording.detail("span", positions);
+      recording.detail("ratios", Arrays.stream(ratios, 0, span).boxed().toList());
+      recording.detail("accepted", IntStream.range(0, span).mapToObj(i -> passes[i]).toList());
+      recording.detail("resampled", positions.subList(accepted, Math.min(accepted + 1, span)));
+    }
   }
 }

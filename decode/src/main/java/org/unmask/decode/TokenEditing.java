@@ -51,7 +51,7 @@ final class TokenEditing extends Decoding {
   private boolean isFinished;
 
   private TokenEditing(DecodeContext context) {
-    super(context, BlockDiffusion.roundedUp(context));
+    super(context, BlockwiseDecoding.roundedUp(context));
     options = context.options();
     blockLength = options.blockLength();
     boolean isCached = !options.cache().equals("none");
