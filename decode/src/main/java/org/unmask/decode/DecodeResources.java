@@ -1,7 +1,6 @@
 package org.unmask.decode;
 
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.unmask.decode.speculative.RowCosts;
@@ -76,17 +75,6 @@ public final class DecodeResources {
    */
   public DecodeResources withAuxiliary(Denoiser model) {
     return new DecodeResources(endTokens, delimiters, frequencies, model, filter, heads, costs);
-  }
-
-  /**
-   * Returns a copy whose auxiliary network, if there is one, is replaced by what stands for it: one
-   * that times its calls, say.
-   *
-   * @param wrapper makes it from the network
-   */
-  public DecodeResources withAuxiliaryIn(UnaryOperator<Denoiser> wrapper) {
-    Denoiser model = auxiliary;
-    return model == null ? this : withAuxiliary(wrapper.apply(model));
   }
 
   /** Returns a copy with a trained filter, for Learn2PD. */

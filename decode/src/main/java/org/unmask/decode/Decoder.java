@@ -38,6 +38,13 @@ public final class Decoder {
      * @param result what came out
      */
     void accept(int request, DecodeResult result);
+
+    /**
+     * Hears that a step was made of every sequence under way. What it throws ends the work.
+     *
+     * @param sequences how many they are, at least 1
+     */
+    default void onRound(int sequences) {}
   }
 
   private final Denoiser denoiser;
@@ -139,7 +146,17 @@ public final class Decoder {
         requests,
         batch,
         (index, request) -> start(index, request, listener),
-        (index, decoding) -> results.accept(index, decoding.result()));
+        new Finisher() {
+          @Override
+          public void finish(int index, Decoding decoding) {
+            results.accept(index, decoding.result());
+          }
+
+          @Override
+          public void onRound(int sequences) {
+            results.onRound(sequences);
+          }
+        });
   }
 
   /** Makes the state machine of a request. */
@@ -150,6 +167,8 @@ public final class Decoder {
   /** Receives finished state machines. */
   interface Finisher {
     void finish(int index, Decoding decoding);
+
+    default void onRound(int sequences) {}
   }
 
   /** Runs state machines, several at a time. */
@@ -178,6 +197,7 @@ public final class Decoder {
       if (!lanes.isEmpty()) {
         forward(calls);
         lanes.forEach(lane -> lane.decoding.absorb());
+        finisher.onRound(lanes.size());
       }
     } while (!lanes.isEmpty());
   }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.unmask.model.Conditioning;
 import org.unmask.model.Denoiser;
-import org.unmask.model.KvCache;
+import org.unmask.model.DenoiserOutline;
 import org.unmask.model.Query;
 
 /**
@@ -17,6 +17,8 @@ final class Needs {
   private static final int VOCAB = 8;
   private static final DecodeResources BARE = DecodeResources.none().withEndTokens(0);
 
+  private static final Denoiser CAUSAL = new DenoiserOutline(VOCAB, -1, 1, Conditioning.CAUSAL);
+
   private Needs() {}
 
   /** Returns what an algorithm needs beside a network with a mask token, in words. */
@@ -26,7 +28,7 @@ final class Needs {
       String article = network == Conditioning.RANK_ORDER ? "an " : "a ";
       return List.of(article + network.word() + " model, such as " + network.example());
     }
-    DecodeResources complete = filtered(BARE.withDelimiters(1).withAuxiliary(new Outline(-1, 1)));
+    DecodeResources complete = filtered(BARE.withDelimiters(1).withAuxiliary(CAUSAL));
     boolean runsUnshifted = accepts(algorithm, 0, complete);
     boolean runsShifted = accepts(algorithm, 1, complete);
     List<String> needs = new ArrayList<>();
@@ -42,10 +44,10 @@ final class Needs {
     if (!accepts(algorithm, shift, filtered(BARE.withDelimiters(1)))) {
       needs.add("a causal model");
     }
-    if (!accepts(algorithm, shift, BARE.withDelimiters(1).withAuxiliary(new Outline(-1, 1)))) {
+    if (!accepts(algorithm, shift, BARE.withDelimiters(1).withAuxiliary(CAUSAL))) {
       needs.add("a trained filter");
     }
-    if (!accepts(algorithm, shift, filtered(BARE.withAuxiliary(new Outline(-1, 1))))) {
+    if (!accepts(algorithm, shift, filtered(BARE.withAuxiliary(CAUSAL)))) {
       needs.add("delimiter tokens");
     }
     if (algorithm.parameter(CommonOptions.EOS_ID).isPresent()) {
@@ -61,6 +63,10 @@ final class Needs {
     return needs;
   }
 
+  private static Denoiser outline(int shift) {
+    return new DenoiserOutline(VOCAB, VOCAB - 1, shift, Conditioning.FULL);
+  }
+
   private static DecodeResources filtered(DecodeResources resources) {
     int width = FilterModel.WIDTH;
     return resources.withFilter(
@@ -72,11 +78,11 @@ final class Needs {
   }
 
   private static boolean accepts(Algorithm algorithm, int shift, DecodeResources resources) {
-    return Decoder.refusal(new Outline(VOCAB - 1, shift), resources, algorithm.id()).isEmpty();
+    return Decoder.refusal(outline(shift), resources, algorithm.id()).isEmpty();
   }
 
   private static String refusal(Algorithm algorithm, int shift, DecodeResources resources) {
-    return Decoder.refusal(new Outline(VOCAB - 1, shift), resources, algorithm.id()).orElseThrow();
+    return Decoder.refusal(outline(shift), resources, algorithm.id()).orElseThrow();
   }
 
   private static Query firstCall(Algorithm algorithm, int shift, DecodeResources resources) {
@@ -84,35 +90,8 @@ final class Needs {
         new DecodeRequest(new int[] {0}, DecodeOptions.of(algorithm.id(), Map.of()));
     Calls calls = new Calls();
     algorithm
-        .start(new DecodeContext(new Outline(VOCAB - 1, shift), resources, request, Watch.NOTHING))
+        .start(new DecodeContext(outline(shift), resources, request, Watch.NOTHING))
         .plan(calls);
     return calls.main().getFirst();
-  }
-
-  /** A network that has properties and is never run. */
-  private record Outline(int maskId, int shift) implements Denoiser {
-
-    @Override
-    public int vocabSize() {
-      return VOCAB;
-    }
-
-    @Override
-    public KvCache newCache(int slots) {
-      return new Slots(slots);
-    }
-
-    @Override
-    public void forward(List<Query> queries) {
-      throw new UnsupportedOperationException("this network has properties only");
-    }
-  }
-
-  private record Slots(int slots) implements KvCache {
-
-    @Override
-    public void copy(int from, int to) {
-      throw new UnsupportedOperationException("this cache has a size only");
-    }
   }
 }

@@ -169,6 +169,32 @@ class DecoderTest {
   }
 
   @Test
+  void roundsCountSequences_notTheirQueries() {
+    List<DecodeRequest> requests =
+        List.of(
+            request("llada-low-confidence", Map.of("gen-length", 4, "cfg-scale", 1)),
+            request("threshold", Map.of("gen-length", 4, "threshold", 0)));
+    List<Integer> rounds = new ArrayList<>();
+    ScriptedDenoiser denoiser = denoiser(0);
+    decoder(denoiser)
+        .decodeAll(
+            requests.iterator(),
+            2,
+            new Decoder.ResultSink() {
+              @Override
+              public void accept(int request, DecodeResult result) {}
+
+              @Override
+              public void onRound(int sequences) {
+                rounds.add(sequences);
+              }
+            },
+            null);
+    assertThat(rounds).containsExactly(2, 1, 1, 1);
+    assertThat(denoiser.calls.getFirst().rows()).hasSize(3); // guidance asks twice
+  }
+
+  @Test
   void keptTokensEndAtTheFirstEndToken() {
     float[][] rows = new float[5][];
     for (int i = 0; i < 5; i++) {

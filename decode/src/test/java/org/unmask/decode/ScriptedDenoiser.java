@@ -10,6 +10,7 @@ import org.unmask.model.KvCache;
 import org.unmask.model.Predictions;
 import org.unmask.model.Query;
 import org.unmask.model.RowReuse;
+import org.unmask.model.TokenCache;
 
 /**
  * A network whose logits are a function of what a row sees: the tokens at the rotary positions they
@@ -32,6 +33,8 @@ final class ScriptedDenoiser implements Denoiser {
 
   /** What one forward call was given. */
   record Call(List<Integer> rows, List<Integer> keys, List<Integer> predicted) {}
+
+  private static final AttentionMask FULL = new AttentionMask.Full();
 
   private final int vocabSize;
   private final int maskId;
@@ -103,7 +106,7 @@ final class ScriptedDenoiser implements Denoiser {
 
   @Override
   public KvCache newCache(int slots) {
-    return new Cache(slots);
+    return new TokenCache(slots);
   }
 
   @Override
@@ -118,12 +121,12 @@ final class ScriptedDenoiser implements Denoiser {
   }
 
   private void forward(Query query) {
-    Cache cache = query.cache() instanceof Cache kept ? kept : new Cache(query.keyCount());
+    TokenCache cache =
+        query.cache() instanceof TokenCache kept ? kept : new TokenCache(query.keyCount());
     boolean[] isComputed = computed(query, cache);
     for (int r = 0; r < query.rowCount(); r++) {
       if (isComputed[r]) {
-        cache.ids[query.slot(r)] = query.id(r);
-        cache.positions[query.slot(r)] = query.position(r);
+        cache.write(query, r);
       }
     }
     Predictions out = query.predictions();
@@ -132,7 +135,7 @@ final class ScriptedDenoiser implements Denoiser {
       int keys = query.keyCount();
       float[] attention = out.resetAttention(query.rowCount(), keys);
       for (int i = 0; i < query.rowCount() * keys; i++) {
-        attention[i] = (float) Noise.uniform(cache.ids[i % keys], i) / keys;
+        attention[i] = (float) Noise.uniform(cache.id(i % keys), i) / keys;
       }
     }
     float[] logits = new float[vocabSize];
@@ -148,7 +151,7 @@ final class ScriptedDenoiser implements Denoiser {
   }
 
   /** Of rows that are reused, those are computed first whose token is not the one stored. */
-  private static boolean[] computed(Query query, Cache cache) {
+  private static boolean[] computed(Query query, TokenCache cache) {
     boolean[] isComputed = new boolean[query.rowCount()];
     RowReuse plan = query.reuse();
     int left = 0;
@@ -158,7 +161,7 @@ final class ScriptedDenoiser implements Denoiser {
     }
     for (int r = 0; r < isComputed.length; r++) {
       isComputed[r] = plan == null || plan.isFresh(r);
-      if (!isComputed[r] && r >= plan.split() && cache.ids[query.slot(r)] != query.id(r)) {
+      if (!isComputed[r] && r >= plan.split() && cache.id(query.slot(r)) != query.id(r)) {
         isComputed[r] = left-- > 0;
       }
     }
@@ -166,33 +169,21 @@ final class ScriptedDenoiser implements Denoiser {
   }
 
   /** Several tokens at one position, as of a shadow block, count together. */
-  private static int[] seen(Query query, int row, Cache cache) {
+  private static int[] seen(Query query, int row, TokenCache cache) {
     int last = -1;
     for (int slot = 0; slot < query.keyCount(); slot++) {
-      last = sees(query, row, slot, cache) ? Math.max(last, cache.positions[slot]) : last;
+      last = cache.shows(query, row, slot, FULL) ? Math.max(last, cache.position(slot)) : last;
     }
     int[] seen = new int[last + 1];
     Arrays.fill(seen, -1);
     for (int slot = 0; slot < query.keyCount(); slot++) {
-      if (sees(query, row, slot, cache)) {
-        int position = cache.positions[slot];
+      if (cache.shows(query, row, slot, FULL)) {
+        int position = cache.position(slot);
         seen[position] =
-            seen[position] < 0 ? cache.ids[slot] : seen[position] + 1000 * (1 + cache.ids[slot]);
+            seen[position] < 0 ? cache.id(slot) : seen[position] + 1000 * (1 + cache.id(slot));
       }
     }
     return seen;
-  }
-
-  private static boolean sees(Query query, int row, int slot, Cache cache) {
-    return cache.ids[slot] >= 0
-        && switch (query.mask()) {
-          case null -> true;
-          case AttentionMask.Full full -> true;
-          case AttentionMask.Causal causal -> slot <= query.slot(row);
-          case AttentionMask.BlockCausal block ->
-              slot / block.blockLength() <= query.slot(row) / block.blockLength();
-          case AttentionMask.Explicit explicit -> explicit.sees(row, slot);
-        };
   }
 
   private void describe(Query query, int i, float[] logits, Predictions out) {
@@ -211,28 +202,6 @@ final class ScriptedDenoiser implements Denoiser {
     Softmax.describe(row, vocabSize, Softmax.argMax(noisy, vocabSize), out, i);
     if (query.asked(i) >= 0) {
       out.setAsked(i, row[query.asked(i)]);
-    }
-  }
-
-  private static final class Cache implements KvCache {
-    private final int[] ids;
-    private final int[] positions;
-
-    private Cache(int slots) {
-      ids = new int[slots];
-      positions = new int[slots];
-      Arrays.fill(ids, -1);
-    }
-
-    @Override
-    public int slots() {
-      return ids.length;
-    }
-
-    @Override
-    public void copy(int from, int to) {
-      ids[to] = ids[from];
-      positions[to] = positions[from];
     }
   }
 }

@@ -11,6 +11,7 @@ import org.unmask.decode.DecodeOptions;
 import org.unmask.decode.DecodeRequest;
 import org.unmask.decode.DecodeResources;
 import org.unmask.decode.Decoder;
+import org.unmask.model.DelegatingDenoiser;
 import org.unmask.model.Denoiser;
 import org.unmask.model.KvCache;
 import org.unmask.model.Query;
@@ -101,40 +102,19 @@ public record DeviceRun(
   }
 
   /** Adds up what the device works. */
-  private static final class Counted implements Denoiser {
+  private static final class Counted extends DelegatingDenoiser {
 
     private final DeviceModel model;
-    private final Denoiser denoiser;
     private double busy;
 
     Counted(DeviceModel model, Denoiser denoiser) {
+      super(denoiser);
       this.model = model;
-      this.denoiser = denoiser;
-    }
-
-    @Override
-    public int vocabSize() {
-      return denoiser.vocabSize();
-    }
-
-    @Override
-    public int maskId() {
-      return denoiser.maskId();
-    }
-
-    @Override
-    public int shift() {
-      return denoiser.shift();
-    }
-
-    @Override
-    public KvCache newCache(int slots) {
-      return denoiser.newCache(slots);
     }
 
     @Override
     public void forward(List<Query> queries) {
-      denoiser.forward(queries);
+      super.forward(queries);
       busy += model.lastDeviceMillis();
     }
   }

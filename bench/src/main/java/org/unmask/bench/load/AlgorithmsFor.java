@@ -16,9 +16,10 @@ import org.unmask.decode.FilterModel;
 import org.unmask.model.AttentionMask;
 import org.unmask.model.Conditioning;
 import org.unmask.model.Denoiser;
+import org.unmask.model.DenoiserOutline;
 import org.unmask.model.DraftHeads;
 import org.unmask.model.KvCache;
-import org.unmask.model.Query;
+import org.unmask.model.TokenCache;
 import org.unmask.model.transformer.Transformer;
 import org.unmask.model.transformer.TransformerConfig;
 import org.unmask.weights.Checkpoint;
@@ -53,9 +54,10 @@ public record AlgorithmsFor(
   public static AlgorithmsFor model(Checkpoint checkpoint) throws IOException {
     TransformerConfig config = Transformer.config(checkpoint);
     int vocab = config.vocabSize();
-    Denoiser model = new Properties(vocab, config.maskId(), config.shift(), config.conditioning());
-    Denoiser causal = new Properties(vocab, -1, 1, Conditioning.CAUSAL);
-    Denoiser denoiser = new Properties(vocab, 0, 0, Conditioning.FULL);
+    Denoiser model =
+        new DenoiserOutline(vocab, config.maskId(), config.shift(), config.conditioning());
+    Denoiser causal = new DenoiserOutline(vocab, -1, 1, Conditioning.CAUSAL);
+    Denoiser denoiser = new DenoiserOutline(vocab, 0, 0, Conditioning.FULL);
     DecodeResources bare =
         DecodeResources.none().withEndTokens(0).withDelimiters(lineEnd(checkpoint));
     DecodeResources auxiliary = bare.withAuxiliary(causal);
@@ -142,26 +144,6 @@ public record AlgorithmsFor(
     return String.join(", ", ids);
   }
 
-  /** A network that has properties and never runs. */
-  private record Properties(int vocabSize, int maskId, int shift, Conditioning conditioning)
-      implements Denoiser {
-
-    @Override
-    public int layers() {
-      return 4; // enough for any algorithm that leaves some out
-    }
-
-    @Override
-    public KvCache newCache(int slots) {
-      return new Slots(slots);
-    }
-
-    @Override
-    public void forward(List<Query> queries) {
-      throw new UnsupportedOperationException("this network has properties only");
-    }
-  }
-
   /** Draft heads that never run. */
   private record Heads(int vocabSize) implements DraftHeads {
 
@@ -177,7 +159,7 @@ public record AlgorithmsFor(
 
     @Override
     public KvCache newCache(int slots) {
-      return new Slots(slots);
+      return new TokenCache(slots);
     }
 
     @Override
@@ -202,14 +184,6 @@ public record AlgorithmsFor(
     @Override
     public void draftBlindly(int head, float[] state, float[] logits) {
       throw new UnsupportedOperationException("these heads have properties only");
-    }
-  }
-
-  private record Slots(int slots) implements KvCache {
-
-    @Override
-    public void copy(int from, int to) {
-      throw new UnsupportedOperationException("this cache has a size only");
     }
   }
 }

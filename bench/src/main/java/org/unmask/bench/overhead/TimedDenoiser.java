@@ -3,16 +3,15 @@ package org.unmask.bench.overhead;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import org.unmask.model.DelegatingDenoiser;
 import org.unmask.model.Denoiser;
-import org.unmask.model.KvCache;
 import org.unmask.model.Query;
 
 /** A network that times its forward calls and what happens between them. */
-final class TimedDenoiser implements Denoiser {
+final class TimedDenoiser extends DelegatingDenoiser {
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  private final Denoiser network;
   private int calls;
   private long inside;
   private long between;
@@ -21,7 +20,7 @@ final class TimedDenoiser implements Denoiser {
   private long lastAllocated;
 
   TimedDenoiser(Denoiser network) {
-    this.network = network;
+    super(network);
   }
 
   void reset() {
@@ -51,26 +50,6 @@ final class TimedDenoiser implements Denoiser {
   }
 
   @Override
-  public int vocabSize() {
-    return network.vocabSize();
-  }
-
-  @Override
-  public int maskId() {
-    return network.maskId();
-  }
-
-  @Override
-  public int shift() {
-    return network.shift();
-  }
-
-  @Override
-  public KvCache newCache(int slots) {
-    return network.newCache(slots);
-  }
-
-  @Override
   public void forward(List<Query> queries) {
     long allocated = THREADS.getCurrentThreadAllocatedBytes();
     long start = System.nanoTime();
@@ -78,7 +57,7 @@ final class TimedDenoiser implements Denoiser {
       between += start - lastEnd;
       bytes += allocated - lastAllocated;
     }
-    network.forward(queries);
+    super.forward(queries);
     calls++;
     lastAllocated = THREADS.getCurrentThreadAllocatedBytes();
     lastEnd = System.nanoTime();

@@ -71,8 +71,8 @@ final class Cell {
     this.strategy = strategy;
     this.setting = setting;
     options = Grid.options(setting, task.genLength());
-    clock = new SharedClock(context.denoiser(), context.meter(), context.stop());
-    resources = context.model().resources(options).withAuxiliaryIn(clock::auxiliary);
+    clock = new SharedClock(context.meter());
+    resources = context.model().resources(options);
   }
 
   void run() {
@@ -110,7 +110,7 @@ final class Cell {
   }
 
   /** One go at some samples. */
-  private final class Attempt {
+  private final class Attempt implements Decoder.ResultSink {
     private final List<Integer> wanted;
     private final int batch;
     private final List<Integer> begun = new ArrayList<>();
@@ -135,8 +135,8 @@ final class Cell {
           };
       clock.skip();
       try {
-        new Decoder(clock, resources)
-            .decodeAll(requests(), batch, this::store, traced ? listener : null);
+        new Decoder(context.denoiser(), resources)
+            .decodeAll(requests(), batch, this, traced ? listener : null);
         return null;
       } catch (UncheckedIOException | CancellationException e) {
         throw e;
@@ -175,7 +175,16 @@ final class Cell {
       };
     }
 
-    private void store(int request, DecodeResult result) {
+    @Override
+    public void onRound(int sequences) {
+      clock.share(sequences);
+      if (context.stop().getAsBoolean()) {
+        throw new CancellationException("the run was stopped");
+      }
+    }
+
+    @Override
+    public void accept(int request, DecodeResult result) {
       double ms = clock.ms() - beganAt.get(request)[0];
       double joules = clock.joules() - beganAt.get(request)[1];
       int i = begun.get(request);

@@ -38,7 +38,8 @@ public final class Sweep {
    * @param meter measures energy, if it can
    * @param batch most sequences decoded together, at least 1
    * @param traces how many samples of each task to record step by step, at every setting
-   * @param stop asked before each forward call; once true, the sequences under way are given up
+   * @param stop asked after each round of forward calls; once true, the sequences under way are
+   *     given up
    */
   public Sweep(
       Plan plan,

@@ -12,8 +12,8 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmask.bench.load.LoadedModel;
+import org.unmask.model.DelegatingDenoiser;
 import org.unmask.model.Denoiser;
-import org.unmask.model.KvCache;
 import org.unmask.model.Query;
 import org.unmask.tasks.TaskData;
 import org.unmask.tasks.parallelbench.ParallelBench;
@@ -38,33 +38,20 @@ class SweepTest {
   @TempDir Path temp;
 
   /** A network that fails on some calls. */
-  private record Flaky(Denoiser denoiser, Predicate<List<Query>> fails) implements Denoiser {
+  private static final class Flaky extends DelegatingDenoiser {
+    private final Predicate<List<Query>> fails;
+
+    Flaky(Denoiser denoiser, Predicate<List<Query>> fails) {
+      super(denoiser);
+      this.fails = fails;
+    }
+
     @Override
     public void forward(List<Query> queries) {
       if (fails.test(queries)) {
         throw new IllegalStateException("cosmic ray");
       }
-      denoiser.forward(queries);
-    }
-
-    @Override
-    public int vocabSize() {
-      return denoiser.vocabSize();
-    }
-
-    @Override
-    public int maskId() {
-      return denoiser.maskId();
-    }
-
-    @Override
-    public int shift() {
-      return denoiser.shift();
-    }
-
-    @Override
-    public KvCache newCache(int slots) {
-      return denoiser.newCache(slots);
+      super.forward(queries);
     }
   }
 

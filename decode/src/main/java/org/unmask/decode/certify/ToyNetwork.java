@@ -9,6 +9,7 @@ import org.unmask.model.Denoiser;
 import org.unmask.model.KvCache;
 import org.unmask.model.Predictions;
 import org.unmask.model.Query;
+import org.unmask.model.TokenCache;
 
 /**
  * A network of a handful of tokens whose logits are pseudo-random functions of what a row sees, by
@@ -68,7 +69,7 @@ final class ToyNetwork implements Denoiser {
 
   @Override
   public KvCache newCache(int slots) {
-    return new Cache(slots);
+    return new TokenCache(slots);
   }
 
   @Override
@@ -77,11 +78,7 @@ final class ToyNetwork implements Denoiser {
   }
 
   private void forward(Query query) {
-    Cache cache = query.cache() instanceof Cache kept ? kept : new Cache(query.keyCount());
-    for (int r = 0; r < query.rowCount(); r++) {
-      cache.ids[query.slot(r)] = query.id(r);
-      cache.positions[query.slot(r)] = query.position(r);
-    }
+    TokenCache cache = TokenCache.of(query);
     Predictions out = query.predictions();
     out.reset(query.predictedCount(), query.wantsLogits() ? vocabSize() : 0);
     if (query.wantsHidden()) {
@@ -110,28 +107,21 @@ final class ToyNetwork implements Denoiser {
     }
   }
 
+  private AttentionMask usualMask() {
+    return conditioning.isCausal() ? new AttentionMask.Causal() : new AttentionMask.Full();
+  }
+
   /** Sums up what a row sees, in whatever slots it lies. */
-  private long seen(Query query, int row, Cache cache) {
+  private long seen(Query query, int row, TokenCache cache) {
     // what the token that is asked about is called: the next one, or the one in the row
     long sum = 31L * (query.position(row) + shift());
     for (int slot = 0; slot < query.keyCount(); slot++) {
       // a mask says nothing but that it is there
-      if (cache.ids[slot] >= 0 && sees(query, row, slot)) {
-        sum += Noise.key(cache.ids[slot], cache.positions[slot], 0, 0, Noise.Purpose.TOKEN);
+      if (cache.shows(query, row, slot, usualMask())) {
+        sum += Noise.key(cache.id(slot), cache.position(slot), 0, 0, Noise.Purpose.TOKEN);
       }
     }
     return sum;
-  }
-
-  private boolean sees(Query query, int row, int slot) {
-    return switch (query.mask()) {
-      case null -> !conditioning.isCausal() || slot <= query.slot(row);
-      case AttentionMask.Full full -> true;
-      case AttentionMask.Causal causal -> slot <= query.slot(row);
-      case AttentionMask.BlockCausal block ->
-          slot / block.blockLength() <= query.slot(row) / block.blockLength();
-      case AttentionMask.Explicit explicit -> explicit.sees(row, slot);
-    };
   }
 
   private void describe(Query query, int i, float[] logits, Predictions out) {
@@ -151,27 +141,5 @@ final class ToyNetwork implements Denoiser {
       sum += Math.exp(logit - max);
     }
     out.set(i, best, 1 / sum, 1 / sum, 0, 0);
-  }
-
-  private static final class Cache implements KvCache {
-    private final int[] ids;
-    private final int[] positions;
-
-    private Cache(int slots) {
-      ids = new int[slots];
-      positions = new int[slots];
-      Arrays.fill(ids, -1);
-    }
-
-    @Override
-    public int slots() {
-      return ids.length;
-    }
-
-    @Override
-    public void copy(int from, int to) {
-      ids[to] = ids[from];
-      positions[to] = positions[from];
-    }
   }
 }

@@ -9,6 +9,7 @@ import org.unmask.model.Denoiser;
 import org.unmask.model.KvCache;
 import org.unmask.model.Predictions;
 import org.unmask.model.Query;
+import org.unmask.model.TokenCache;
 
 /**
  * Serves the marginals of a task's answers given what a row sees: the tokens in the visible slots,
@@ -23,12 +24,14 @@ final class OracleDenoiser implements Denoiser {
 
   private final OracleTask task;
   private final boolean isCausal;
+  private final AttentionMask usualMask;
   private final int promptLength;
   private final int maskId;
 
   OracleDenoiser(OracleTask task, boolean isCausal) {
     this.task = task;
     this.isCausal = isCausal;
+    usualMask = isCausal ? new AttentionMask.Causal() : new AttentionMask.Full();
     promptLength = task.prompt().length;
     maskId = task.symbols();
   }
@@ -55,7 +58,7 @@ final class OracleDenoiser implements Denoiser {
 
   @Override
   public KvCache newCache(int slots) {
-    return new Cache(slots);
+    return new TokenCache(slots);
   }
 
   @Override
@@ -68,11 +71,7 @@ final class OracleDenoiser implements Denoiser {
       throw new IllegalArgumentException(
           "task " + task + " has no attention to show; use an algorithm that needs none");
     }
-    Cache cache = query.cache() instanceof Cache kept ? kept : new Cache(query.keyCount());
-    for (int row = 0; row < query.rowCount(); row++) {
-      cache.ids[query.slot(row)] = query.id(row);
-      cache.positions[query.slot(row)] = query.position(row);
-    }
+    TokenCache cache = TokenCache.of(query);
     int vocab = vocabSize();
     query.predictions().reset(query.predictedCount(), query.wantsLogits() ? vocab : 0);
     int[] seenBefore = {};
@@ -91,31 +90,18 @@ final class OracleDenoiser implements Denoiser {
   }
 
   /** Returns what a row sees, by position: the prompt, then the answer; -1 for nothing. */
-  private int[] seen(Query query, int row, Cache cache) {
+  private int[] seen(Query query, int row, TokenCache cache) {
     int[] seen = new int[promptLength + task.length()];
     Arrays.fill(seen, Joint.UNKNOWN);
     for (int slot = 0; slot < query.keyCount(); slot++) {
-      int position = cache.positions[slot];
-      if (cache.ids[slot] >= 0
-          && cache.ids[slot] < maskId
+      int position = cache.position(slot);
+      if (cache.id(slot) < maskId
           && position < seen.length
-          && sees(query, row, slot)) {
-        seen[position] = cache.ids[slot];
+          && cache.shows(query, row, slot, usualMask)) {
+        seen[position] = cache.id(slot);
       }
     }
     return seen;
-  }
-
-  private boolean sees(Query query, int row, int slot) {
-    AttentionMask mask = query.mask();
-    return switch (mask) {
-      case null -> !isCausal || slot <= query.slot(row);
-      case AttentionMask.Full _ -> true;
-      case AttentionMask.Causal _ -> slot <= query.slot(row);
-      case AttentionMask.BlockCausal block ->
-          slot / block.blockLength() <= query.slot(row) / block.blockLength();
-      case AttentionMask.Explicit explicit -> explicit.sees(row, slot);
-    };
   }
 
   /** The marginals given one sight of the canvas. */
@@ -183,28 +169,6 @@ final class OracleDenoiser implements Denoiser {
 
     private static float logit(double p) {
       return p > 0 ? (float) StrictMath.log(p) : IMPOSSIBLE;
-    }
-  }
-
-  private static final class Cache implements KvCache {
-    private final int[] ids;
-    private final int[] positions;
-
-    private Cache(int slots) {
-      ids = new int[slots];
-      positions = new int[slots];
-      Arrays.fill(ids, -1);
-    }
-
-    @Override
-    public int slots() {
-      return ids.length;
-    }
-
-    @Override
-    public void copy(int from, int to) {
-      ids[to] = ids[from];
-      positions[to] = positions[from];
     }
   }
 }
