@@ -4,10 +4,14 @@ import java.io.IOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.unmask.bench.load.LoadedModel;
+import org.unmask.decode.DecodeListener;
 import org.unmask.decode.DecodeOptions;
 import org.unmask.decode.DecodeRequest;
 import org.unmask.decode.DecodeResult;
+import org.unmask.decode.Decoder;
+import org.unmask.decode.Staleness;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -38,7 +42,17 @@ final class GenerateCommand extends Verb implements DecodingFlags.Holder {
       description = "Least time each step is shown on a terminal; not counted as decoding.")
   long frameMs = 40;
 
+  @Option(
+      names = "--measure-staleness",
+      order = 4,
+      showDefaultValue = Visibility.NEVER,
+      description =
+          "Say what the cache cost in accuracy: compare every call that reads it with an exact one,"
+              + " which is counted in the time.")
+  boolean measureStaleness;
+
   private final DecodingFlags decoding = new DecodingFlags();
+  private Staleness staleness = Staleness.NONE;
 
   @Override
   public DecodingFlags decoding() {
@@ -52,7 +66,12 @@ final class GenerateCommand extends Verb implements DecodingFlags.Holder {
       int[] ids = raw ? model.text().encode(prompt) : model.text().chatUser(prompt);
       LiveCanvas canvas = canvas(model, options.genLength());
       long start = System.nanoTime();
-      DecodeResult result = model.decoder(options).decode(new DecodeRequest(ids, options), canvas);
+      DecodeRequest request = new DecodeRequest(ids, options);
+      Decoder decoder = model.decoder(options);
+      DecodeResult result =
+          measureStaleness
+              ? decoder.measuringStaleness().decode(request, metered(canvas))
+              : decoder.decode(request, canvas);
       double ms = (System.nanoTime() - start) / 1e6;
       if (canvas != null) {
         ms -= canvas.pausedNanos() / 1e6;
@@ -60,6 +79,15 @@ final class GenerateCommand extends Verb implements DecodingFlags.Holder {
       }
       answer(model, options, result, ms);
     }
+  }
+
+  private DecodeListener metered(@Nullable LiveCanvas canvas) {
+    return (request, step) -> {
+      staleness = step.staleness() == null ? staleness : staleness.plus(step.staleness());
+      if (canvas != null) {
+        canvas.onStep(request, step);
+      }
+    };
   }
 
   private @Nullable LiveCanvas canvas(LoadedModel model, int genLength) {
@@ -88,6 +116,9 @@ final class GenerateCommand extends Verb implements DecodingFlags.Holder {
       line.set("options", Json.MAPPER.valueToTree(options.values()));
       line.put("text", text);
       line.set("ids", Json.array(result.ids()));
+      if (measureStaleness) {
+        line.set("staleness", Json.MAPPER.valueToTree(staleness));
+      }
       print(
           line.put("nfe", result.nfe())
               .put("tokens_per_step", result.tokensPerStep())
@@ -110,5 +141,8 @@ final class GenerateCommand extends Verb implements DecodingFlags.Holder {
             tokensPerSecond,
             result.keptTokens(),
             result.generatedTokens()));
+    if (measureStaleness) {
+      print("stale: " + StepLines.of(staleness));
+    }
   }
 }
