@@ -204,7 +204,7 @@ final class CascadeDecoding extends Decoding {
 
   private double[] logProbabilities(Predictions predictions, int row) {
     double[] logs = new double[predictions.vocabSize()];
-    Softmax.load(predictions, row, context.suppressed(), logs);
+    Softmax.load(predictions, row, context.suppressedTokens(), logs);
     double max = logs[Softmax.argMax(logs, logs.length)];
     double sum = 0;
     for (double logit : logs) {

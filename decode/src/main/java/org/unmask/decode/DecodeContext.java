@@ -1,5 +1,7 @@
 package org.unmask.decode;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.unmask.model.Denoiser;
 
 /**
@@ -10,23 +12,72 @@ import org.unmask.model.Denoiser;
  * @param request prompt and options
  * @param watch what is taken down of it
  */
-record DecodeContext(
-    Denoiser denoiser, DecodeResources resources, DecodeRequest request, Watch watch) {
+final class DecodeContext {
+
+  private final Denoiser denoiser;
+  private final DecodeResources resources;
+  private final DecodeRequest request;
+  private final Watch watch;
+  private final int[] endTokens;
+  private final int suppressed;
+  private final int[] suppressedTokens;
+
+  DecodeContext(Denoiser denoiser, DecodeResources resources, DecodeRequest request, Watch watch) {
+    this.denoiser = denoiser;
+    this.resources = resources;
+    this.request = request;
+    this.watch = watch;
+    DecodeOptions options = request.options();
+    endTokens =
+        options.has(CommonOptions.EOS_ID)
+            ? new int[] {options.integer(CommonOptions.EOS_ID)}
+            : resources.endTokens().stream().mapToInt(Integer::intValue).toArray();
+    suppressed = options.flag(CommonOptions.SUPPRESS_MASK) ? denoiser.maskId() : -1;
+    boolean isWithoutEnd =
+        options.has(LladaSampler.LOGITS_EOS_INF) && options.flag(LladaSampler.LOGITS_EOS_INF);
+    IntStream end = Arrays.stream(endTokens).limit(isWithoutEnd ? 1 : 0);
+    suppressedTokens =
+        IntStream.concat(IntStream.of(suppressed).filter(token -> token >= 0), end).toArray();
+  }
+
+  Denoiser denoiser() {
+    return denoiser;
+  }
+
+  DecodeResources resources() {
+    return resources;
+  }
+
+  DecodeRequest request() {
+    return request;
+  }
+
+  Watch watch() {
+    return watch;
+  }
 
   DecodeOptions options() {
     return request.options();
   }
 
-  /** Returns the token that must not be proposed, or -1. */
+  /** Returns the mask token if it must not be proposed, or -1. */
   int suppressed() {
-    return options().flag(CommonOptions.SUPPRESS_MASK) ? denoiser.maskId() : -1;
+    return suppressed;
+  }
+
+  /** Returns all tokens that must not be proposed. */
+  int[] suppressedTokens() {
+    return suppressedTokens;
   }
 
   /** Tells whether a token ends the text: that of the options, or those of the model. */
   boolean isEnd(int token) {
-    return options().has(CommonOptions.EOS_ID)
-        ? token == options().integer(CommonOptions.EOS_ID)
-        : resources.endTokens().contains(token);
+    for (int end : endTokens) {
+      if (token == end) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Draws a number in [0, 1) for one use in this sequence. */

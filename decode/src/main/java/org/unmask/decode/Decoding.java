@@ -116,9 +116,7 @@ abstract class Decoding implements Edits {
 
   /** Excludes the mask token from a query's proposals, unless the options say otherwise. */
   final void suppressMask(Query query) {
-    if (context.suppressed() >= 0) {
-      query.suppress(context.suppressed());
-    }
+    query.suppress(context.suppressedTokens());
   }
 
   /** Counts a call of the main network and adds its query. */

@@ -18,7 +18,8 @@ record Factor(double factor, boolean swallowsLast) implements UnmaskPolicy {
   static final String QUIRK = "factor-quirk";
 
   static final Algorithm ALGORITHM =
-      Algorithm.named("factor", "as many positions as their certainties together bear")
+      Score.options(
+              Algorithm.named("factor", "as many positions as their certainties together bear"))
           .paper("Fast-dLLM", "2505.22618")
           .anyCache()
           .withDefault(CommonOptions.BLOCK_LENGTH, 32)
@@ -28,7 +29,6 @@ record Factor(double factor, boolean swallowsLast) implements UnmaskPolicy {
           .with(
               Parameter.flag(
                   QUIRK, true, "unmask the last candidate too if only it fails, as released"))
-          .with(Score.parameter())
           .with(Threshold.firstRelease())
           .madeOf(
               context -> {

@@ -71,7 +71,7 @@ final class Guidance {
       for (int i = r * vocabSize; i < (r + 1) * vocabSize; i++) {
         guided.logits()[i] = without[i] + weight * (with[i] - without[i]);
       }
-      Softmax.load(guided, r, step.context().suppressed(), row);
+      Softmax.load(guided, r, step.context().suppressedTokens(), row);
       int token = draw(step, r, temperature, vocabSize);
       Softmax.normalise(row, vocabSize);
       Softmax.describe(row, vocabSize, token, guided, r);
@@ -85,7 +85,7 @@ final class Guidance {
     int vocabSize = without.vocabSize();
     List<Double> probabilities = new ArrayList<>();
     for (int r : picks.ascending().toArray()) {
-      Softmax.load(without, r, step.context().suppressed(), row);
+      Softmax.load(without, r, step.context().suppressedTokens(), row);
       Softmax.normalise(row, vocabSize);
       probabilities.add(row[step.token(r)]);
     }

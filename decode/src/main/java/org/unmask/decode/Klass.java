@@ -108,7 +108,7 @@ final class Klass implements UnmaskPolicy {
             ? confidence >= confidenceThreshold
             : confidence > confidenceThreshold && step.index() >= historyLength - 1;
     for (int age = 0; isSure && age < historyLength; age++) {
-      isSure = drift.kl(step.position(row), age) < klThreshold;
+      isSure = drift.isBelow(klThreshold, step.position(row), age);
     }
     return isSure;
   }

@@ -1,8 +1,5 @@
 package org.unmask.decode;
 
-import java.util.Arrays;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.unmask.model.SoftTokens;
 
 /**
@@ -15,27 +12,27 @@ final class MaskMixtures implements SoftTokens {
 
   private static final int MOST = 50;
   private static final double FLOOR = 0x1p-23; // of float32 probabilities, as released
+  private static final float[] BOUNDS = {4, 12, Float.POSITIVE_INFINITY};
 
   private final float beta;
   private final double mostDivergence;
   private final int maskId;
-  private final int suppressed;
-  private final double[] @Nullable [] last;
-  private final int[] @Nullable [] tokens;
+  private final LogitHistory history;
+  private final int[][] tokens;
   private final float[][] weights;
+  private final int[] counts;
   private final boolean[] isMixed;
-  private double[] row = {};
   private boolean hasFollowed;
 
   MaskMixtures(DecodeContext context, float beta, double mostDivergence) {
     this.beta = beta;
     this.mostDivergence = mostDivergence;
     maskId = context.denoiser().maskId();
-    suppressed = context.suppressed();
     int length = context.request().prompt().length + context.options().genLength();
-    last = new double[length][];
+    history = new LogitHistory(length, 2, context.suppressed());
     tokens = new int[length][];
     weights = new float[length][];
+    counts = new int[length];
     isMixed = new boolean[length];
   }
 
@@ -43,21 +40,19 @@ final class MaskMixtures implements SoftTokens {
   SoftTokens of(Step step) {
     for (int position = 0; position < isMixed.length; position++) {
       isMixed[position] =
-          position < step.blockEnd()
-              && step.canvas().isMasked(position)
-              && tokens[position] != null;
+          position < step.blockEnd() && step.canvas().isMasked(position) && counts[position] > 0;
     }
     return this;
   }
 
   @Override
   public int count(int position) {
-    return isMixed[position] ? weights[position].length : 0;
+    return isMixed[position] ? counts[position] : 0;
   }
 
   @Override
   public int token(int position, int i) {
-    return Objects.requireNonNull(tokens[position])[i];
+    return tokens[position][i];
   }
 
   @Override
@@ -71,75 +66,89 @@ final class MaskMixtures implements SoftTokens {
    * @return whether there was a call before this one that they could be compared with
    */
   boolean follow(Step step) {
-    int vocabSize = step.predictions().vocabSize();
-    row = row.length < vocabSize ? new double[vocabSize] : row;
-    for (int r = 0; r < step.rows(); r++) {
-      int position = step.position(r);
-      Softmax.load(step.predictions(), r, suppressed, row);
-      Softmax.normalise(row, vocabSize);
-      double[] before = last[position];
-      boolean isReset = before != null && divergence(before, row, vocabSize) > mostDivergence;
-      if (isReset) {
-        tokens[position] = null;
+    for (int row = 0; row < step.rows(); row++) {
+      int position = step.position(row);
+      history.follow(position, step.predictions(), row);
+      if (history.calls(position) > 1 && diverges(history, position, mostDivergence)) {
+        counts[position] = 0;
       } else {
-        mix(position, vocabSize);
+        mix(position);
       }
-      last[position] = before == null ? row.clone() : before;
-      System.arraycopy(row, 0, last[position], 0, vocabSize);
     }
     boolean hasCompared = hasFollowed;
     hasFollowed = true;
     return hasCompared;
   }
 
-  /** Returns the Jensen-Shannon divergence in nats. */
-  static double divergence(double[] a, double[] b, int count) {
-    double sum = 0;
-    for (int v = 0; v < count; v++) {
-      double p = Math.max(a[v], FLOOR);
-      double q = Math.max(b[v], FLOOR);
-      double logMean = StrictMath.log((p + q) / 2);
-      sum += p * (StrictMath.log(p) - logMean) + q * (StrictMath.log(q) - logMean);
+  /**
+   * Tells whether the Jensen-Shannon divergence of a position's last two calls exceeds a limit, in
+   * nats. Every token adds something, together the rest at most its mass times ln 2; so the most
+   * probable ones often settle it.
+   */
+  static boolean diverges(LogitHistory history, int position, double limit) {
+    int now = history.calls(position) - 1;
+    float[] a = history.logits(position, now);
+    float[] b = history.logits(position, now - 1);
+    for (float bound : BOUNDS) {
+      float leastA = history.max(position, now) - bound;
+      float leastB = history.max(position, now - 1) - bound;
+      double sum = 0;
+      double rest = 2 + a.length * FLOOR;
+      for (int v = 0; v < a.length && sum <= 2 * limit; v++) {
+        if (a[v] > leastA || b[v] > leastB) {
+          double p = Math.max(history.probability(position, now, v), FLOOR);
+          double q = Math.max(history.probability(position, now - 1, v), FLOOR);
+          double logMean = StrictMath.log((p + q) / 2);
+          sum += p * (StrictMath.log(p) - logMean) + q * (StrictMath.log(q) - logMean);
+          rest -= p + q;
+        }
+      }
+      if (sum > 2 * limit) {
+        return true;
+      }
+      if (sum + rest * StrictMath.log(2) <= 2 * limit) {
+        return false;
+      }
     }
-    return sum / 2;
+    return false;
   }
 
-  /** Makes a position's mixture of the distribution in {@link #row}. */
-  private void mix(int position, int vocabSize) {
-    int[] nucleus = new int[MOST + 1];
-    float[] weight = new float[MOST + 1];
+  /** Makes a position's mixture of its last distribution. */
+  private void mix(int position) {
+    if (tokens[position] == null) {
+      tokens[position] = new int[MOST + 1];
+      weights[position] = new float[MOST + 1];
+    }
+    int call = history.calls(position) - 1;
+    int most = mostProbable(history.logits(position, call), tokens[position]);
+    double bound = Math.clamp(2 * history.probability(position, call, tokens[position][0]), .2, .9);
     double mass = 0;
-    double bound = 0;
     int count = 0;
-    for (int n = 0; n < Math.min(MOST, vocabSize); n++) {
-      int best = nextBest(vocabSize, nucleus, count);
-      if (n == 0) {
-        bound = Math.clamp(2 * row[best], 0.2, 0.9);
-      } else if (mass + row[best] > bound) {
+    while (count < most) {
+      double p = history.probability(position, call, tokens[position][count]);
+      if (count > 0 && mass + p > bound) {
         break;
       }
-      mass += row[best];
-      nucleus[count] = best;
-      weight[count++] = (float) (beta * row[best]);
+      mass += p;
+      weights[position][count++] = (float) (beta * p);
     }
-    nucleus[count] = maskId;
-    weight[count++] = (float) (1 - beta * Math.min(mass, 1));
-    tokens[position] = Arrays.copyOf(nucleus, count);
-    weights[position] = Arrays.copyOf(weight, count);
+    tokens[position][count] = maskId;
+    weights[position][count++] = (float) (1 - beta * Math.min(mass, 1));
+    counts[position] = count;
   }
 
-  /** Returns the most probable token that is not taken yet, the lowest on ties. */
-  private int nextBest(int vocabSize, int[] taken, int count) {
-    int best = -1;
-    for (int v = 0; v < vocabSize; v++) {
-      if (best < 0 || row[v] > row[best]) {
-        boolean isTaken = false;
-        for (int i = 0; i < count; i++) {
-          isTaken |= taken[i] == v;
+  /** Lists the tokens of the highest logits in descending order, the lower token first on ties. */
+  private static int mostProbable(float[] row, int[] out) {
+    int count = 0;
+    for (int v = 0; v < row.length; v++) {
+      if (count < MOST || row[v] > row[out[count - 1]]) {
+        int i = count < MOST ? count++ : count - 1;
+        for (; i > 0 && row[v] > row[out[i - 1]]; i--) {
+          out[i] = out[i - 1];
         }
-        best = isTaken ? best : v;
+        out[i] = v;
       }
     }
-    return best;
+    return count;
   }
 }

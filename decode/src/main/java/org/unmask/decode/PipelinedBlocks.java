@@ -82,8 +82,8 @@ final class PipelinedBlocks extends Decoding {
       truncate(blocks.end());
       return false;
     }
-    boolean isCached = feed.query().cache() != null;
-    int from = isCached ? Math.max(0, blocks.storedTo() - context.denoiser().shift()) : 0;
+    int stored = feed.query().cache() == null ? 0 : blocks.storedTo();
+    int from = Math.max(0, stored - context.denoiser().shift());
     feed.slice(canvas, from, isD2f ? blocks.end() : canvas.length());
     step.call = accounting.steps();
     step.clear();
@@ -110,8 +110,7 @@ final class PipelinedBlocks extends Decoding {
     boolean isForced = false;
     for (int i = 0, j; i < step.rows(); i = j) {
       int blockEnd = blocks.endOf(step.position(i));
-      j = i;
-      while (j < step.rows() && step.position(j) < blockEnd) {
+      for (j = i; j < step.rows() && step.position(j) < blockEnd; ) {
         j++;
       }
       unmask(i, j, blocks.isFree(blockEnd) && (isD2f || !isForced));

@@ -8,13 +8,14 @@ import java.util.List;
  * sets the least sure positions back to the mask, as many as the rest of the schedule is to unmask.
  * A position is as sure as it was when it was last unmasked.
  *
- * <p>As in the released code positions of earlier blocks may be reopened. Unlike it, positions
- * never unmasked cannot be chosen; there they tie with saturated ones, and prompt tokens can be
- * lost.
+ * <p>As in the released code positions of earlier blocks may be reopened, unless {@code scope
+ * block} keeps to the current one. Unlike there, positions never unmasked cannot be chosen; in the
+ * release they tie with saturated ones, and prompt tokens can be lost.
  */
 final class RunningConfidence implements UnmaskPolicy, Remasker {
 
   private static final String MODE = "mode";
+  private static final String SCOPE = "scope";
 
   static final Algorithm ALGORITHM =
       Algorithm.named("rcr", "unmask all, remask the least sure")
@@ -28,19 +29,31 @@ final class RunningConfidence implements UnmaskPolicy, Remasker {
                   "linear",
                   List.of("linear", "cosine", "pow2", "pow3", "log", "exp"),
                   "how the share of masks falls with the steps"))
-          .with(Parameter.flag("overtime-conf", true, "judge by the confidence when unmasked"))
+          .with(
+              Parameter.choice(
+                  SCOPE, "row", List.of("row", "block"), "whether earlier blocks may be reopened"))
+          .with(
+              Parameter.choice(
+                  "overtime-conf",
+                  "true",
+                  List.of("true"),
+                  "judge by the confidence when unmasked"))
           .scheduled()
           .check(CommonOptions::checkStepsNotAboveTokens)
           .madeOf(
               context -> {
-                RunningConfidence rule = new RunningConfidence(context.options().word(MODE));
+                boolean isOfBlock = context.options().word(SCOPE).equals("block");
+                RunningConfidence rule =
+                    new RunningConfidence(context.options().word(MODE), isOfBlock);
                 return Strategy.of(context.options(), rule).withRemasker(rule);
               });
 
   private final String mode;
+  private final boolean isOfBlock;
 
-  RunningConfidence(String mode) {
+  RunningConfidence(String mode, boolean isOfBlock) {
     this.mode = mode;
+    this.isOfBlock = isOfBlock;
   }
 
   @Override
@@ -57,7 +70,8 @@ final class RunningConfidence implements UnmaskPolicy, Remasker {
     int[] known = new int[canvas.length()];
     double[] doubt = new double[canvas.length()];
     int count = 0;
-    for (int position = canvas.promptLength(); position < canvas.length(); position++) {
+    int from = isOfBlock ? step.blockStart() : canvas.promptLength();
+    for (int position = from; position < canvas.length(); position++) {
       if (!Double.isNaN(canvas.confidence(position))) {
         doubt[position] = -canvas.confidence(position);
         known[count++] = position;

@@ -43,6 +43,7 @@ enum Score implements ConfidenceScorer {
   };
 
   static final String NAME = "scorer";
+  private static final String DTYPE = "score-dtype";
 
   private final String word;
 
@@ -50,18 +51,38 @@ enum Score implements ConfidenceScorer {
     this.word = word;
   }
 
-  static Parameter parameter() {
+  /** Adds the options that {@link #of} reads. */
+  static Algorithm.Builder options(Algorithm.Builder algorithm) {
+    return algorithm
+        .with(parameter())
+        .with(
+            Parameter.choice(
+                DTYPE,
+                "float64",
+                List.of("float64", "bf16"),
+                "precision of certainties; bf16 rounds them as published GPU runs do"));
+  }
+
+  private static Parameter parameter() {
     List<String> words = List.of(CONFIDENCE.word, MARGIN.word, ENTROPY.word, RANDOM.word);
     return Parameter.choice(NAME, CONFIDENCE.word, words, "how the certainty is measured");
   }
 
-  static Score of(DecodeOptions options) {
+  static ConfidenceScorer of(DecodeOptions options) {
     String word = options.word(NAME);
     for (Score score : values()) {
       if (score.word.equals(word)) {
-        return score;
+        return options.word(DTYPE).equals("bf16")
+            ? (step, row) -> bf16(score.score(step, row))
+            : score;
       }
     }
     throw new IllegalStateException("no score is called " + word);
+  }
+
+  /** Rounds to 8 significand bits, half to even. */
+  static double bf16(double score) {
+    int bits = Float.floatToRawIntBits((float) score);
+    return Float.intBitsToFloat(bits + 0x7fff + (bits >>> 16 & 1) & 0xffff0000);
   }
 }

@@ -14,15 +14,15 @@ final class Softmax {
   /**
    * Copies the logits of a row.
    *
-   * @param suppressed token that becomes minus infinity, or -1
+   * @param suppressed tokens that become minus infinity
    */
-  static void load(Predictions from, int row, int suppressed, double[] to) {
+  static void load(Predictions from, int row, int[] suppressed, double[] to) {
     int count = from.vocabSize();
     for (int v = 0; v < count; v++) {
       to[v] = from.logits()[row * count + v];
     }
-    if (suppressed >= 0) {
-      to[suppressed] = Double.NEGATIVE_INFINITY;
+    for (int token : suppressed) {
+      to[token] = Double.NEGATIVE_INFINITY;
     }
   }
 

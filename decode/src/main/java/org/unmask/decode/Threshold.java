@@ -12,12 +12,12 @@ record Threshold(double threshold) implements UnmaskPolicy {
   static final String FIRST_RELEASE = "first-release";
 
   static final Algorithm ALGORITHM =
-      Algorithm.named("threshold", "all positions whose certainty reaches a threshold")
+      Score.options(
+              Algorithm.named("threshold", "all positions whose certainty reaches a threshold"))
           .paper("Fast-dLLM", "2505.22618")
           .anyCache()
           .withDefault(CommonOptions.BLOCK_LENGTH, 32)
           .with(parameter(0.9))
-          .with(Score.parameter())
           .with(firstRelease())
           .madeOf(
               context -> {

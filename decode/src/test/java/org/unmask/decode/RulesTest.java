@@ -1,13 +1,19 @@
 package org.unmask.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.unmask.model.Predictions;
 
 /** The rules on hand-made certainties; vectors of the specification, section 15. */
 class RulesTest {
@@ -56,6 +62,90 @@ class RulesTest {
     Picks picks = new Picks();
     new Factor(1, quirk).select(new StepFixture(certainties).step(), picks);
     return picks.count();
+  }
+
+  @Test
+  void threshold_bf16_makesWhatIsNearlyCertainCertain() {
+    assertThat(unmasked("threshold", Map.of("threshold", 1.0), .9985, .9983, .99))
+        .containsExactly(List.of(0), List.of(1), List.of(2));
+    assertThat(
+            unmasked(
+                "threshold", Map.of("threshold", 1.0, "score-dtype", "bf16"), .9983, .9985, .99))
+        .containsExactly(List.of(0, 1), List.of(2));
+    assertThat(Score.bf16(.9)).isEqualTo(0.8984375);
+    assertThat(Score.bf16(1 - 0x1p-9)).isEqualTo(1); // half to even
+  }
+
+  @Test
+  void lowConfidence_endTokensAreKeptBack() {
+    List<DecodeResult> results = new ArrayList<>();
+    List<List<Integer>> order = new ArrayList<>();
+    float[][] rows = new float[4][];
+    rows[0] = new float[10];
+    for (int i = 1; i < 4; i++) {
+      rows[i] = ScriptedDenoiser.row(10, i, .5 + .1 * i);
+    }
+    rows[3][4] = rows[3][3] - 1;
+    for (String flag : List.of("logits-eos-inf", "confidence-eos-eot-inf")) {
+      results.add(
+          new Decoder(ScriptedDenoiser.table(MASK, rows), DecodeResources.none().withEndTokens(3))
+              .decode(
+                  new DecodeRequest(
+                      new int[] {0},
+                      DecodeOptions.of(
+                          "llada-low-confidence", Map.of("gen-length", 3, flag, true))),
+                  (request, step) -> order.add(step.positions())));
+    }
+    assertThat(results.getFirst().ids()).containsExactly(1, 2, 4);
+    assertThat(results.getLast().ids()).containsExactly(1, 2, 3);
+    assertThat(order.subList(3, 6)).containsExactly(List.of(1), List.of(0), List.of(2));
+  }
+
+  @Test
+  void rcr_ofABlock_leavesEarlierBlocksAlone() {
+    for (String scope : List.of("row", "block")) {
+      List<Integer> reopened = new ArrayList<>();
+      new Decoder(ScriptedDenoiser.random(7, 10, 0, 1), DecodeResources.none())
+          .decode(
+              new DecodeRequest(
+                  new int[] {0},
+                  DecodeOptions.of(
+                      "rcr",
+                      Map.of("gen-length", 24, "block-length", 8, "steps", 12, "scope", scope))),
+              (request, step) ->
+                  reopened.add((Integer) step.details().get("reopened_earlier_block")));
+      assertThat(reopened).as(scope).hasSize(12);
+      assertThat(reopened.stream().anyMatch(n -> n > 0)).as(scope).isEqualTo(scope.equals("row"));
+    }
+  }
+
+  @Test
+  void remdm_ofTheAuthors_doublesTheStepsAndStopsAtAnEnd() {
+    float[][] rows = new float[17][];
+    for (int i = 0; i < 17; i++) {
+      rows[i] = ScriptedDenoiser.row(10, i == 2 ? 5 : i % 4, .5 + .02 * i);
+    }
+    List<List<Integer>> remasked = new ArrayList<>();
+    DecodeResult result =
+        new Decoder(ScriptedDenoiser.table(MASK, rows), DecodeResources.none().withEndTokens(5))
+            .decode(
+                new DecodeRequest(
+                    new int[] {0},
+                    DecodeOptions.of(
+                        "remdm",
+                        Map.of("gen-length", 16, "block-length", 8, "variant", "authors"))),
+                (request, step) -> remasked.add(step.remaskedBefore()));
+    assertThat(result.nfe()).isEqualTo(2 * 8); // the second block is not begun
+    assertThat(remasked.subList(0, 7)).containsOnly(List.of());
+    assertThat(remasked.subList(7, 15))
+        .containsOnly(List.of(1)); // 0 is still masked, and less sure
+    assertThat(remasked.get(15)).isEmpty();
+    assertThat(result.ids()).startsWith(1, 5, 3, 0, 1, 2, 3, 0).endsWith(MASK, MASK);
+    assertThatThrownBy(
+            () ->
+                DecodeOptions.of(
+                    "remdm", Map.of("gen-length", 16, "steps", 12, "variant", "authors")))
+        .hasMessageContaining("steps 12 do not divide generation length 16");
   }
 
   @Test
@@ -151,9 +241,9 @@ class RulesTest {
 
   @Test
   void rcr_spreadsTheQuotasAsMaskGitDoes() {
-    assertThat(new RunningConfidence("linear").quotas(10, 32))
+    assertThat(new RunningConfidence("linear", false).quotas(10, 32))
         .containsExactly(4, 3, 3, 3, 3, 4, 3, 3, 3, 3);
-    assertThat(new RunningConfidence("cosine").quotas(8, 32).stream().mapToInt(i -> i).sum())
+    assertThat(new RunningConfidence("cosine", false).quotas(8, 32).stream().mapToInt(i -> i).sum())
         .isEqualTo(32);
   }
 
@@ -307,10 +397,63 @@ class RulesTest {
   }
 
   @Test
-  void jensenShannon_ofOppositeDistributions_isLn2() {
-    assertThat(MaskMixtures.divergence(new double[] {1, 0}, new double[] {0, 1}, 2))
-        .isCloseTo(Math.log(2), within(1e-5));
-    assertThat(MaskMixtures.divergence(new double[] {.5, .5}, new double[] {.5, .5}, 2)).isZero();
+  void jensenShannon_isBoundedBothWays() {
+    LogitHistory opposite = history(new double[] {1 - 1e-9, 1e-9}, new double[] {1e-9, 1 - 1e-9});
+    assertThat(MaskMixtures.diverges(opposite, 0, Math.log(2) - 1e-4)).isTrue();
+    assertThat(MaskMixtures.diverges(opposite, 0, Math.log(2) + 1e-4)).isFalse();
+    LogitHistory same = history(new double[] {.5, .5}, new double[] {.5, .5});
+    assertThat(MaskMixtures.diverges(same, 0, 1e-12)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+  void divergences_comparedAndSummed_agree(int seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    double[][] p = new double[3][200];
+    for (double[] row : p) {
+      double spread = random.nextDouble(12);
+      Arrays.setAll(row, v -> Math.exp(spread * random.nextGaussian()));
+      double sum = Arrays.stream(row).sum();
+      Arrays.setAll(row, v -> row[v] / sum);
+    }
+    LogitHistory history = history(p);
+    double js = 0;
+    double kl = 0;
+    for (int v = 0; v < 200; v++) {
+      double a = Math.max(p[2][v], 0x1p-23);
+      double b = Math.max(p[1][v], 0x1p-23);
+      js += (a * Math.log(2 * a / (a + b)) + b * Math.log(2 * b / (a + b))) / 2;
+      kl += p[2][v] * Math.log((p[2][v] + 1e-12) / (p[1][v] + 1e-12));
+    }
+    assertThat(MaskMixtures.diverges(history, 0, js + 1e-3)).isFalse();
+    assertThat(MaskMixtures.diverges(history, 0, js - 1e-3)).isTrue();
+    Drift drift = new Drift(1, 2, -1);
+    for (double[] row : p) {
+      drift.follow(0, predictions(row), 0);
+    }
+    assertThat(drift.kl(0, 0)).isCloseTo(kl, within(1e-4 * kl));
+    assertThat(drift.isBelow(kl * 1.001, 0, 0)).isTrue();
+    assertThat(drift.isBelow(kl * .999, 0, 0)).isFalse();
+  }
+
+  private static LogitHistory history(double[]... rows) {
+    LogitHistory history = new LogitHistory(1, 2, -1);
+    for (double[] row : rows) {
+      history.follow(0, predictions(row), 0);
+    }
+    return history;
+  }
+
+  private static Predictions predictions(double[] row) {
+    Predictions predictions = new Predictions();
+    predictions.reset(1, row.length);
+    int best = 0;
+    for (int v = 0; v < row.length; v++) {
+      predictions.logits()[v] = (float) Math.log(row[v]);
+      best = row[v] > row[best] ? v : best;
+    }
+    predictions.set(0, best, row[best], row[best], 0, 0);
+    return predictions;
   }
 
   @Test
@@ -318,13 +461,7 @@ class RulesTest {
     Drift drift = new Drift(1, 2, -1);
     double[][] p = {{.7, .2, .1}, {.6, .3, .1}, {.9, .05, .05}};
     for (double[] row : p) {
-      org.unmask.model.Predictions predictions = new org.unmask.model.Predictions();
-      predictions.reset(1, 3);
-      for (int v = 0; v < 3; v++) {
-        predictions.logits()[v] = (float) Math.log(row[v]);
-      }
-      predictions.set(0, 0, row[0], row[0], 0, 0);
-      drift.follow(0, predictions, 0);
+      drift.follow(0, predictions(row), 0);
     }
     for (int age = 0; age < 2; age++) {
       double expected = 0;
