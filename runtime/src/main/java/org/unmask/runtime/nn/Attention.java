@@ -1,5 +1,6 @@
 package org.unmask.runtime.nn;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.unmask.runtime.cache.KvStore;
 import org.unmask.runtime.kernel.Kernels;
@@ -44,6 +45,9 @@ public final class Attention {
 
   /** Scores in blocks of 256 keys: (key / 256, row, key mod 256). */
   private float[] scores = {};
+
+  /** Where in the scores of a block the mask hides a key. */
+  private int[] hidden = {};
 
   private final float[] mixed;
   private final float[] sums = new float[BLOCK];
@@ -109,10 +113,11 @@ public final class Attention {
     int block = keys <= DEPTH && headDim < 128 ? BLOCK / 2 : BLOCK;
     for (int from = 0; from < rows; from += block) {
       int count = Math.min(block, rows - from);
+      int hiding = mask == null ? 0 : findHidden(mask, from, count, base, visible, visibleFrom);
       for (int h = h0; h < h1; h++) {
         score(q, q0 + from, h, count, store, h / group, base, keys);
-        if (mask != null) {
-          hide(mask, from, count, base, visible, visibleFrom);
+        for (int i = 0; i < hiding; i++) {
+          scores[hidden[i]] = Float.NEGATIVE_INFINITY;
         }
         kernels.row().expRows(scores, count, BLOCK_STRIDE, visible, visibleFrom + from, sums);
         zeroHidden(count, keys, visible, visibleFrom + from);
@@ -145,15 +150,22 @@ public final class Attention {
     }
   }
 
-  private void hide(
+  /** Finds the scores that a mask hides, once for all heads; returns how many there are. */
+  private int findHidden(
       Visibility mask, int from, int count, int base, int[] visible, int visibleFrom) {
+    int found = 0;
     for (int r = 0; r < count; r++) {
-      for (int key = 0; key < visible[visibleFrom + from + r]; key++) {
+      int keys = visible[visibleFrom + from + r];
+      if (hidden.length < found + keys) {
+        hidden = Arrays.copyOf(hidden, 2 * (found + keys));
+      }
+      for (int key = 0; key < keys; key++) {
         if (!mask.sees(from + r, base + key)) {
-          scores[at(r, key)] = Float.NEGATIVE_INFINITY;
+          hidden[found++] = at(r, key);
         }
       }
     }
+    return found;
   }
 
   /** Gives weight 0 to the keys that others of these rows see. */
