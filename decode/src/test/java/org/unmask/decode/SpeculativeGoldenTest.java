@@ -6,15 +6,18 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.unmask.decode.trace.ShippedModel;
+import org.unmask.model.Denoiser;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -141,6 +144,29 @@ class SpeculativeGoldenTest {
         result = decoder.decode(new DecodeRequest(prompt, DecodeOptions.of(algorithm, options)));
         assertThat(result.ids()).isEqualTo(ints(trace.get("rounds" + rounds + "_token_ids")));
         assertThat(result.nfe()).isEqualTo(rounds);
+      }
+    }
+  }
+
+  /** Left to right, each token from the prompt and the last four. */
+  @Test
+  void markov_orderFourIsGreedyAsRecorded() throws IOException {
+    ShippedModel model = model("unmask-markov-6m");
+    for (JsonNode trace : traces("unmask-markov-6m")) {
+      if (!trace.get("stable").asBoolean()) {
+        continue;
+      }
+      Denoiser network = model.newDenoiser();
+      int[] text = ints(trace.get("order4_greedy_token_ids"));
+      ContextRows rows = new ContextRows(network, ints(trace.get("prompt_ids")), 5 * text.length);
+      rows.query().suppress(network.maskId());
+      for (int place = 0; place < text.length; place++) {
+        int start = Math.max(0, place - 4);
+        rows.ask(start, Arrays.copyOfRange(text, start, place));
+        network.forward(List.of(rows.pass()));
+        assertThat(rows.query().predictions().token(0))
+            .as("place %d", place)
+            .isEqualTo(text[place]);
       }
     }
   }

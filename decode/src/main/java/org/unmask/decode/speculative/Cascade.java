@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * Cascaded decoding of a Markov model (arXiv 2006.01112): rounds of growing order keep, for each
@@ -34,20 +34,13 @@ public final class Cascade {
     double logProbability(int place, int state, int token);
   }
 
-  /** An n-gram that ends at a place. */
-  private record State(int[] tokens) {
-    int last() {
-      return tokens[tokens.length - 1];
-    }
-  }
-
-  /** A joined pair of states. */
-  private record Edge(int from, State joined, double score) {}
+  /** A state and one of the next place that it overlaps with, joined. */
+  private record Edge(int from, int to, int[] joined, double score) {}
 
   private final int length;
   private final int most;
   private final double[] first;
-  private List<List<State>> states = new ArrayList<>();
+  private List<List<int[]>> states = new ArrayList<>(); // n-grams that end at each place
 
   /**
    * Starts with the tokens of each place on its own.
@@ -61,20 +54,23 @@ public final class Cascade {
     this.most = most;
     first = logProbabilities[0];
     for (double[] row : logProbabilities) {
-      List<State> best = new ArrayList<>();
-      Integer[] byScore = new Integer[row.length];
-      Arrays.setAll(byScore, v -> v);
-      Arrays.sort(byScore, Comparator.comparingDouble((Integer v) -> -row[v]));
-      for (int i = 0; i < Math.min(most, row.length); i++) {
-        best.add(new State(new int[] {byScore[i]}));
-      }
-      states.add(best);
+      states.add(IntStream.of(highest(row)).mapToObj(v -> new int[] {v}).toList());
     }
+  }
+
+  /** Returns the indices of the K highest scores, highest first. */
+  private int[] highest(double[] scores) {
+    return IntStream.range(0, scores.length)
+        .boxed()
+        .sorted(Comparator.comparingDouble((Integer v) -> -scores[v]))
+        .limit(most)
+        .mapToInt(Integer::intValue)
+        .toArray();
   }
 
   /** Returns the contexts whose next tokens the coming round scores: those of the place before. */
   public List<int[]> contexts(int place) {
-    return place == 0 ? List.of() : states.get(place - 1).stream().map(State::tokens).toList();
+    return place == 0 ? List.of() : states.get(place - 1);
   }
 
   /** Keeps the edges of the highest max-marginals. */
@@ -82,25 +78,18 @@ public final class Cascade {
     List<List<Edge>> edges = edges(scorer);
     double[][] before = forward(edges);
     double[][] behind = backward(edges);
-    List<List<State>> kept = new ArrayList<>();
-    kept.add(states.getFirst());
+    List<List<int[]>> kept = new ArrayList<>(List.of(states.getFirst()));
     for (int l = 1; l < length; l++) {
       List<Edge> all = edges.get(l);
-      double[] marginal = new double[all.size()];
-      for (int e = 0; e < marginal.length; e++) {
-        Edge edge = all.get(e);
-        marginal[e] = before[l - 1][edge.from()] + edge.score() + behind[l][target(l, edge)];
-      }
-      Integer[] byMarginal = new Integer[marginal.length];
-      Arrays.setAll(byMarginal, e -> e);
-      Arrays.sort(byMarginal, Comparator.comparingDouble((Integer e) -> -marginal[e]));
-      List<State> best = new ArrayList<>();
-      for (int i = 0; i < Math.min(most, byMarginal.length); i++) {
-        if (marginal[byMarginal[i]] > NEVER / 2) {
-          best.add(all.get(byMarginal[i]).joined());
-        }
-      }
-      kept.add(best);
+      double[] from = before[l - 1];
+      double[] to = behind[l];
+      double[] marginal =
+          all.stream().mapToDouble(e -> from[e.from()] + e.score() + to[e.to()]).toArray();
+      kept.add(
+          IntStream.of(highest(marginal))
+              .filter(e -> marginal[e] > NEVER / 2)
+              .mapToObj(e -> all.get(e).joined())
+              .toList());
     }
     states = kept;
   }
@@ -110,43 +99,47 @@ public final class Cascade {
     List<List<Edge>> edges = edges(scorer);
     double[][] before = forward(edges);
     int[] tokens = new int[length];
-    int state = argMax(before[length - 1]);
+    int state = Tops.best(before[length - 1]);
     for (int l = length - 1; l > 0; l--) {
-      tokens[l] = states.get(l).get(state).last();
-      Edge through = null;
+      tokens[l] = last(states.get(l).get(state));
+      int from = -1;
       double highest = Double.NEGATIVE_INFINITY;
       for (Edge edge : edges.get(l)) {
         double score = before[l - 1][edge.from()] + edge.score();
-        if (target(l, edge) == state && score > highest) {
+        if (edge.to() == state && score > highest) {
           highest = score;
-          through = edge;
+          from = edge.from();
         }
       }
-      state = Objects.requireNonNull(through).from();
+      state = from;
     }
-    tokens[0] = states.getFirst().get(state).last();
+    tokens[0] = last(states.getFirst().get(state));
     return tokens;
   }
 
   /** Returns the best token of each place on its own, which needs no further round. */
   public int[] bestAlone() {
-    return states.stream().mapToInt(place -> place.getFirst().last()).toArray();
+    return states.stream().mapToInt(place -> last(place.getFirst())).toArray();
+  }
+
+  private static int last(int[] tokens) {
+    return tokens[tokens.length - 1];
   }
 
   /** Joins the states of each place with those of the next that overlap. */
   private List<List<Edge>> edges(Scorer scorer) {
-    List<List<Edge>> edges = new ArrayList<>();
-    edges.add(List.of());
+    List<List<Edge>> edges = new ArrayList<>(List.of(List.of()));
     for (int l = 1; l < length; l++) {
       List<Edge> joined = new ArrayList<>();
       for (int a = 0; a < states.get(l - 1).size(); a++) {
-        int[] from = states.get(l - 1).get(a).tokens();
-        for (State to : states.get(l)) {
-          int shared = to.tokens().length - 1;
-          if (Arrays.equals(from, from.length - shared, from.length, to.tokens(), 0, shared)) {
+        int[] from = states.get(l - 1).get(a);
+        for (int b = 0; b < states.get(l).size(); b++) {
+          int[] to = states.get(l).get(b);
+          int shared = to.length - 1;
+          if (Arrays.equals(from, from.length - shared, from.length, to, 0, shared)) {
             int[] tokens = Arrays.copyOf(from, from.length + 1);
-            tokens[from.length] = to.last();
-            joined.add(new Edge(a, new State(tokens), scorer.logProbability(l, a, to.last())));
+            tokens[from.length] = last(to);
+            joined.add(new Edge(a, b, tokens, scorer.logProbability(l, a, last(to))));
           }
         }
       }
@@ -155,33 +148,16 @@ public final class Cascade {
     return edges;
   }
 
-  /** Returns the state an edge of a place leads to. */
-  private int target(int place, Edge edge) {
-    int[] joined = edge.joined().tokens();
-    List<State> candidates = states.get(place);
-    for (int i = 0; i < candidates.size(); i++) {
-      int[] tokens = candidates.get(i).tokens();
-      if (Arrays.equals(
-          tokens, 0, tokens.length, joined, joined.length - tokens.length, joined.length)) {
-        return i;
-      }
-    }
-    throw new IllegalStateException("an edge leads to no state");
-  }
-
   /** Returns the best score of any sequence up to each state. */
   private double[][] forward(List<List<Edge>> edges) {
     double[][] score = new double[length][];
-    score[0] = new double[states.getFirst().size()];
-    for (int s = 0; s < score[0].length; s++) {
-      score[0][s] = first[states.getFirst().get(s).last()];
-    }
+    score[0] = states.getFirst().stream().mapToDouble(tokens -> first[last(tokens)]).toArray();
     for (int l = 1; l < length; l++) {
       score[l] = new double[states.get(l).size()];
       Arrays.fill(score[l], NEVER);
       for (Edge edge : edges.get(l)) {
-        int to = target(l, edge);
-        score[l][to] = Math.max(score[l][to], score[l - 1][edge.from()] + edge.score());
+        double through = score[l - 1][edge.from()] + edge.score();
+        score[l][edge.to()] = Math.max(score[l][edge.to()], through);
       }
     }
     return score;
@@ -195,18 +171,10 @@ public final class Cascade {
       score[l - 1] = new double[states.get(l - 1).size()];
       Arrays.fill(score[l - 1], NEVER);
       for (Edge edge : edges.get(l)) {
-        double through = edge.score() + score[l][target(l, edge)];
+        double through = edge.score() + score[l][edge.to()];
         score[l - 1][edge.from()] = Math.max(score[l - 1][edge.from()], through);
       }
     }
     return score;
-  }
-
-  private static int argMax(double[] row) {
-    int best = 0;
-    for (int i = 1; i < row.length; i++) {
-      best = row[i] > row[best] ? i : best;
-    }
-    return best;
   }
 }
