@@ -49,8 +49,17 @@ public final class Algorithms {
                   Apd.ALGORITHM,
                   LeftRight.ALGORITHM,
                   Padir.ALGORITHM,
-                  Gibbs.ALGORITHM),
-              SpeculativeAlgorithms.algorithms())
+                  Gibbs.ALGORITHM,
+                  Autoregressive.ALGORITHM,
+                  Speculative.ALGORITHM,
+                  PromptLookup.ALGORITHM,
+                  Aded.ALGORITHM,
+                  Swift.ALGORITHM,
+                  SpecDiff.ALGORITHM,
+                  Chimera.ALGORITHM,
+                  Space.ALGORITHM,
+                  Assd.ALGORITHM,
+                  CascadeDecoding.ALGORITHM))
           .flatMap(List::stream)
           .collect(Collectors.toMap(Algorithm::id, a -> a, (a, b) -> a, LinkedHashMap::new));
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.unmask.decode.speculative.RowCosts;
+import org.unmask.decode.speculative.TrigramTable;
 import org.unmask.model.Denoiser;
 import org.unmask.model.DraftHeads;
 
@@ -11,7 +12,8 @@ import org.unmask.model.DraftHeads;
 public final class DecodeResources {
 
   private static final DecodeResources NONE =
-      new DecodeResources(List.of(), List.of(), new float[0], null, null, null, null);
+      new DecodeResources(
+          List.of(), List.of(), new float[0], null, null, null, null, TrigramTable.of());
 
   private final List<Integer> endTokens;
   private final List<Integer> delimiters;
@@ -20,6 +22,7 @@ public final class DecodeResources {
   private final @Nullable FilterModel filter;
   private final @Nullable DraftHeads heads;
   private final @Nullable RowCosts costs;
+  private final TrigramTable trigrams;
 
   private DecodeResources(
       List<Integer> endTokens,
@@ -28,7 +31,8 @@ public final class DecodeResources {
       @Nullable Denoiser auxiliary,
       @Nullable FilterModel filter,
       @Nullable DraftHeads heads,
-      @Nullable RowCosts costs) {
+      @Nullable RowCosts costs,
+      TrigramTable trigrams) {
     this.endTokens = endTokens;
     this.delimiters = delimiters;
     this.frequencies = frequencies;
@@ -36,6 +40,7 @@ public final class DecodeResources {
     this.filter = filter;
     this.heads = heads;
     this.costs = costs;
+    this.trigrams = trigrams;
   }
 
   /** Returns empty resources. */
@@ -50,12 +55,13 @@ public final class DecodeResources {
    */
   public DecodeResources withEndTokens(int... ids) {
     return new DecodeResources(
-        boxed(ids), delimiters, frequencies, auxiliary, filter, heads, costs);
+        boxed(ids), delimiters, frequencies, auxiliary, filter, heads, costs, trigrams);
   }
 
   /** Returns a copy that knows the tokens which end a line, where AdaBlock may end a block. */
   public DecodeResources withDelimiters(int... ids) {
-    return new DecodeResources(endTokens, boxed(ids), frequencies, auxiliary, filter, heads, costs);
+    return new DecodeResources(
+        endTokens, boxed(ids), frequencies, auxiliary, filter, heads, costs, trigrams);
   }
 
   /**
@@ -65,7 +71,7 @@ public final class DecodeResources {
    */
   public DecodeResources withFrequencies(float... byToken) {
     return new DecodeResources(
-        endTokens, delimiters, byToken.clone(), auxiliary, filter, heads, costs);
+        endTokens, delimiters, byToken.clone(), auxiliary, filter, heads, costs, trigrams);
   }
 
   /**
@@ -74,23 +80,46 @@ public final class DecodeResources {
    * @param model shares the vocabulary of the main network; used on the decoder's thread
    */
   public DecodeResources withAuxiliary(Denoiser model) {
-    return new DecodeResources(endTokens, delimiters, frequencies, model, filter, heads, costs);
+    return new DecodeResources(
+        endTokens, delimiters, frequencies, model, filter, heads, costs, trigrams);
   }
 
   /** Returns a copy with a trained filter, for Learn2PD. */
   public DecodeResources withFilter(FilterModel model) {
-    return new DecodeResources(endTokens, delimiters, frequencies, auxiliary, model, heads, costs);
+    return new DecodeResources(
+        endTokens, delimiters, frequencies, auxiliary, model, heads, costs, trigrams);
   }
 
   /** Returns a copy with draft heads over the main network, for Chimera. */
   public DecodeResources withDraftHeads(DraftHeads model) {
-    return new DecodeResources(endTokens, delimiters, frequencies, auxiliary, filter, model, costs);
+    return new DecodeResources(
+        endTokens, delimiters, frequencies, auxiliary, filter, model, costs, trigrams);
   }
 
   /** Returns a copy that knows what a pass of several rows costs on this machine. */
   public DecodeResources withRowCosts(RowCosts measured) {
     return new DecodeResources(
-        endTokens, delimiters, frequencies, auxiliary, filter, heads, measured);
+        endTokens, delimiters, frequencies, auxiliary, filter, heads, measured, trigrams);
+  }
+
+  /**
+   * Returns a copy that knows which tokens follow two others, for ADED.
+   *
+   * @param known of a corpus; copied, so that sequences do not change it
+   */
+  public DecodeResources withTrigrams(TrigramTable known) {
+    return new DecodeResources(
+        endTokens, delimiters, frequencies, auxiliary, filter, heads, costs, known.copy());
+  }
+
+  /** Returns a copy whose trigram table no other decoder's sequences change. */
+  DecodeResources forOneDecoder() {
+    return withTrigrams(trigrams);
+  }
+
+  /** Returns which tokens follow two others. */
+  TrigramTable trigrams() {
+    return trigrams;
   }
 
   /** Returns what a pass of several rows costs. */

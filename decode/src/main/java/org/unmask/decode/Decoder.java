@@ -58,7 +58,7 @@ public final class Decoder {
    * @param resources end tokens and what else algorithms need
    */
   public Decoder(Denoiser denoiser, DecodeResources resources) {
-    this(denoiser, resources, Watch.NOTHING);
+    this(denoiser, resources.forOneDecoder(), Watch.NOTHING);
   }
 
   private Decoder(Denoiser denoiser, DecodeResources resources, Watch watch) {

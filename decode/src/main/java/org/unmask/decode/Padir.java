@@ -13,14 +13,19 @@ import org.unmask.model.Query;
  * <p>The rejecters of the released code: {@code linear} rejects the least sure share (S - i - 1) /
  * S of all tokens after pass i of S, which is mask-predict; {@code constant} the same share every
  * time; {@code stutter} tokens equal to their left neighbour. A masked diffusion model does not
- * know what else to say of a token it sees, so rejected ones are always replaced by the mask. The
- * length is the canvas's, not predicted. Decoding ends early when nothing is rejected.
+ * know what else to say of a token it sees, so rejected ones are always replaced by the mask.
+ * Decoding ends early when nothing is rejected.
+ *
+ * <p>The length is the canvas's. The paper trains a predictor of it on the prompt; with {@code
+ * predict-length} the first pass stands for it: the leftmost end token among its predictions stays,
+ * and the canvas ends there.
  */
 final class Padir extends Decoding {
 
   private static final String PASSES = "passes";
   private static final String REJECTER = "rejecter";
   private static final String REJECT_SHARE = "reject-share";
+  private static final String PREDICT_LENGTH = "predict-length";
 
   static final Algorithm ALGORITHM =
       Algorithm.named("padir", "fills everything, masks the least sure, fills again")
@@ -34,6 +39,9 @@ final class Padir extends Decoding {
                   List.of("linear", "constant", "stutter"),
                   "which tokens are masked again"))
           .with(Parameter.number(REJECT_SHARE, 0.25, 0, 1, "share that rejecter constant masks"))
+          .with(
+              Parameter.flag(
+                  PREDICT_LENGTH, false, "cut the canvas off where the first pass ends the text"))
           .startedBy(Padir::new);
 
   private final Query query = new Query();
@@ -41,6 +49,7 @@ final class Padir extends Decoding {
   private final String rejecter;
   private final double share;
   private int[] rows = {};
+  private int fixedEnd = -1;
 
   private Padir(DecodeContext context) {
     super(context);
@@ -82,7 +91,10 @@ final class Padir extends Decoding {
   @Override
   void absorb() {
     Predictions predictions = query.predictions();
-    for (int i = 0; i < rows.length; i++) {
+    if (accounting.steps() == 1 && context.options().flag(PREDICT_LENGTH)) {
+      cut(predictions);
+    }
+    for (int i = 0; i < rows.length && rows[i] < canvas.length(); i++) {
       commit(rows[i], predictions.token(i), predictions.confidence(i));
     }
     if (accounting.steps() < passes) {
@@ -91,11 +103,22 @@ final class Padir extends Decoding {
     report(DecodeStep.Kind.DENOISE, 0, 0, canvas.length());
   }
 
-  /** Returns the positions to mask again; given ones stay. */
+  /** Ends the canvas at the leftmost end token predicted that no given token lies behind. */
+  private void cut(Predictions predictions) {
+    int given = context.request().given().keySet().stream().reduce(-1, Math::max);
+    for (int i = 0; i < rows.length && fixedEnd < 0; i++) {
+      if (context.isEnd(predictions.token(i)) && rows[i] > canvas.promptLength() + given) {
+        fixedEnd = rows[i];
+        truncate(fixedEnd + 1);
+      }
+    }
+  }
+
+  /** Returns the positions to mask again; given ones and a predicted end stay. */
   private List<Integer> rejected() {
     List<Integer> own = new ArrayList<>();
     for (int p = canvas.promptLength(); p < canvas.length(); p++) {
-      if (canvas.committedAt(p) >= 0) {
+      if (canvas.committedAt(p) >= 0 && p != fixedEnd) {
         own.add(p);
       }
     }

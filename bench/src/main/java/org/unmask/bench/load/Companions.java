@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.unmask.decode.DecodeOptions;
 import org.unmask.decode.DecodeResources;
+import org.unmask.decode.speculative.TrigramTable;
 import org.unmask.model.DraftHeads;
 import org.unmask.weights.Checkpoint;
 import org.unmask.weights.CheckpointException;
@@ -40,6 +41,7 @@ public final class Companions implements AutoCloseable {
   private static final String DRAFT_HEADS = "draft-heads";
   private static final String FILTER = "filter";
   private static final String BACKGROUND_FREQUENCY = "background-frequency";
+  private static final String CORPUS = "corpus";
   private static final String EOS_ID = "eos-id";
 
   /** What comes with the shipped models, by algorithm. */
@@ -72,6 +74,7 @@ public final class Companions implements AutoCloseable {
   private final Map<Path, LoadedModel> models = new HashMap<>();
   private final Map<Path, Checkpoint> checkpoints = new HashMap<>();
   private final Map<Path, DraftHeads> heads = new HashMap<>();
+  private final Map<Path, TrigramTable> trigrams = new HashMap<>();
 
   /**
    * Makes companions of a model.
@@ -108,6 +111,7 @@ public final class Companions implements AutoCloseable {
             case AR_MODEL, DRAFTER -> resources.withAuxiliary(auxiliary(path).denoiser());
             case DRAFT_HEADS -> resources.withDraftHeads(heads(path, loader));
             case FILTER -> resources.withFilter(FilterFile.read(path));
+            case CORPUS -> resources.withTrigrams(trigrams(path));
             default -> resources.withFrequencies(frequencies(path));
           };
     }
@@ -133,6 +137,9 @@ public final class Companions implements AutoCloseable {
     }
     if (options.has(BACKGROUND_FREQUENCY)) {
       files.put(BACKGROUND_FREQUENCY, Path.of(options.word(BACKGROUND_FREQUENCY)));
+    }
+    if (options.has(CORPUS)) {
+      files.put(CORPUS, Path.of(options.word(CORPUS)));
     }
     return files;
   }
@@ -256,6 +263,15 @@ public final class Companions implements AutoCloseable {
       heads.put(folder, loaded);
     }
     return loaded;
+  }
+
+  private TrigramTable trigrams(Path file) throws IOException {
+    TrigramTable known = trigrams.get(file);
+    if (known == null) {
+      known = CorpusFile.trigrams(file, model);
+      trigrams.put(file, known);
+    }
+    return known;
   }
 
   private static float[] frequencies(Path file) throws IOException {

@@ -129,4 +129,17 @@ class CompanionsTest {
     assertThat(temp.resolve("a/report.html")).content().contains("ceiling");
     Cli.run("bench", "verify", temp.resolve("a").toString()).ok();
   }
+
+  @Test
+  void aded_startsFromACorpus() throws IOException {
+    Path corpus = Files.writeString(temp.resolve("corpus.txt"), "The neighbor liked the day.");
+    String[] options = {"--model=unmask-qwen-ar-6m", "--algorithm=aded", "--json"};
+    String alone = trace(options).ok().out();
+    String[] more = {options[0], options[1], options[2], "--corpus=" + corpus};
+    assertThat(trace(more).ok().out()).isNotEmpty().isNotEqualTo(alone); // drafts what it says next
+    more[3] = "--corpus=" + temp.resolve("missing.txt");
+    trace(more).fails(1, "missing.txt is not a file; name a text file");
+    more[3] = "--corpus=" + Files.write(temp.resolve("bytes"), new byte[] {(byte) 0xff});
+    trace(more).fails(1, "bytes is not UTF-8 text");
+  }
 }

@@ -1,8 +1,8 @@
 package org.unmask.decode.speculative;
 
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.unmask.model.AttentionMask;
 import org.unmask.model.Denoiser;
@@ -32,10 +32,10 @@ public final class AnyOrderVerifier implements Verifier {
   private final int[] ranks;
   private int nextRank = 1;
   private boolean isFirst = true;
+  private boolean isDrafted;
   private boolean isKnown;
   private int[] places = {};
   private double[][] laws = {};
-  private double firstConfidence;
 
   /**
    * Makes the verifier of one sequence.
@@ -50,29 +50,45 @@ public final class AnyOrderVerifier implements Verifier {
     querySlots = Math.ceilDiv(limit, KvCache.LANES) * KvCache.LANES;
     ranks = new int[querySlots + KvCache.LANES * (length + 1)];
     Arrays.fill(ranks, ABSENT);
-    query = new Query(network.newCache(ranks.length)).unshifted(true).wantLogits(!warp.isGreedy());
-    query.suppress(network.maskId());
     maskId = network.maskId();
+    query = new Query(network.newCache(ranks.length)).unshifted(true).suppress(maskId);
+    query.wantLogits(!warp.isGreedy());
     vocabSize = network.vocabSize();
     this.warp = warp;
     this.isEnd = isEnd;
   }
 
+  /** Tells whether a place has a token. */
+  boolean isPlaced(Text text, int place) {
+    return text.tokens()[place] != maskId;
+  }
+
+  /** Returns the next places that have none. */
+  int[] open(Text text, int most) {
+    return IntStream.range(text.length(), text.limit())
+        .filter(place -> !isPlaced(text, place))
+        .limit(most)
+        .toArray();
+  }
+
   /** Makes the query that asks about places given what is known alone. */
   Query draftPass(Text text, int[] asked) {
     places = asked;
-    int[] fresh = new int[text.limit()];
-    int count = 0;
-    for (int p = 0; p < text.limit(); p++) {
-      if (text.tokens()[p] != maskId && ranks[p] == ABSENT) {
-        ranks[p] = isFirst ? 0 : nextRank++;
-        fresh[count++] = p;
-      }
+    isDrafted = true;
+    return pass(text.tokens(), fresh(text), 0);
+  }
+
+  /** Ranks the known places that no pass has fed yet, and returns them. */
+  private int[] fresh(Text text) {
+    int[] fresh =
+        IntStream.range(0, text.limit())
+            .filter(place -> isPlaced(text, place) && ranks[place] == ABSENT)
+            .toArray();
+    for (int place : fresh) {
+      ranks[place] = isFirst ? 0 : nextRank++;
     }
     isFirst = false;
-    int[] thresholds = new int[places.length];
-    Arrays.fill(thresholds, nextRank);
-    return pass(text.tokens(), Arrays.copyOf(fresh, count), thresholds);
+    return fresh;
   }
 
   /** Returns the laws of the places of the last pass. */
@@ -85,12 +101,15 @@ public final class AnyOrderVerifier implements Verifier {
               ? Warp.certain(predictions.token(i), vocabSize)
               : warp.law(predictions, i);
     }
-    firstConfidence = predictions.confidence(0);
     return laws;
   }
 
-  /** Lays out content rows, ranked already, and a query slot for each place. */
-  private Query pass(int[] tokens, int[] content, int[] thresholds) {
+  /**
+   * Lays out content rows, ranked already, and a query slot for each place.
+   *
+   * @param step what each slot's threshold is above the one before
+   */
+  private Query pass(int[] tokens, int[] content, int step) {
     int rows = content.length + places.length;
     int[] ids = new int[rows];
     int[] positions = new int[rows];
@@ -102,50 +121,47 @@ public final class AnyOrderVerifier implements Verifier {
       slots[r] = content[r];
       seen[r] = ranks[content[r]] + 1;
     }
-    BitSet used = new BitSet();
-    int[] predicted = new int[places.length];
+    int[] used = new int[KvCache.LANES];
     for (int i = 0; i < places.length; i++) {
       int r = content.length + i;
+      int lane = places[i] % KvCache.LANES;
       ids[r] = maskId;
       positions[r] = places[i];
-      slots[r] = querySlots + places[i] % KvCache.LANES;
-      while (used.get(slots[r])) {
-        slots[r] += KvCache.LANES;
-      }
-      used.set(slots[r]);
-      seen[r] = thresholds[i];
-      predicted[i] = r;
+      slots[r] = querySlots + lane + KvCache.LANES * used[lane]++;
+      seen[r] = nextRank + step * i;
     }
     return query
         .rows(ids, positions, slots, rows)
         .mask(new AttentionMask.RankOrder(ranks, seen, slots))
-        .predict(predicted, predicted.length);
+        .predict(IntStream.range(content.length, rows).toArray(), places.length);
   }
 
   /**
-   * Asks for the density pass: the draft as content, each place's slot before its rank. The last
-   * place, and a first token that ends the text, have their law already.
+   * Asks for the density pass: the draft as content, each place's slot before its rank. After a
+   * draft pass the last place, and a first token that ends the text, have their law already.
    */
   @Override
   public @Nullable Query plan(Text text, Draft draft) {
-    isKnown = draft.size() == 1 || isEnd.test(draft.tokens()[0]);
+    isKnown = isDrafted && (draft.size() == 1 || isEnd.test(draft.tokens()[0]));
+    isDrafted = false;
     if (isKnown) {
       return null;
     }
+    int[] fresh = fresh(text); // none after a draft pass
+    places = draft.positions();
     int[] tokens = text.tokens().clone();
-    int[] thresholds = new int[places.length];
     for (int i = 0; i < places.length; i++) {
       tokens[places[i]] = draft.tokens()[i];
       ranks[places[i]] = nextRank + i;
-      thresholds[i] = nextRank + i;
     }
-    return pass(tokens, places, thresholds);
+    int[] content = IntStream.concat(Arrays.stream(fresh), Arrays.stream(places)).toArray();
+    return pass(tokens, content, 1);
   }
 
   @Override
   public Scores scores() {
-    double[][] scored = isKnown ? new double[][] {laws[0]} : laws();
     Predictions predictions = query.predictions();
+    double[][] scored = isKnown ? Arrays.copyOf(laws, 1) : laws();
     return new Scores() {
       @Override
       public boolean has(int node) {
@@ -164,9 +180,6 @@ public final class AnyOrderVerifier implements Verifier {
 
       @Override
       public double confidence(int node, int token) {
-        if (isKnown) {
-          return firstConfidence;
-        }
         return token == predictions.token(node + 1)
             ? predictions.confidence(node + 1)
             : scored[node + 1][token];

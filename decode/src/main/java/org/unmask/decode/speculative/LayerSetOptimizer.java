@@ -1,7 +1,9 @@
 package org.unmask.decode.speculative;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.unmask.model.AttentionMask;
 import org.unmask.model.KvCache;
@@ -9,16 +11,22 @@ import org.unmask.model.Query;
 import org.unmask.model.SublayerSkip;
 
 /**
- * SWIFT's search for the sublayers that drafting can do without: random sets of one size, judged by
- * how many tokens of a window of the response they would have predicted, in one pass.
+ * SWIFT's search for the sublayers that drafting can do without: sets of one size, judged by how
+ * many tokens of a window of the response they would have predicted, in one pass.
  *
- * <p>The first and the last layer are always kept. Every 25th candidate of the released code comes
- * from Bayesian optimisation; here all are random, which is what most of its candidates are.
+ * <p>The first and the last layer are always kept. Candidates are random but for every 25th, which
+ * is the one of 200 random sets that a {@linkplain GaussianProcess process} fitted to the last 100
+ * judged promises most of. The released code optimises over real-valued coordinates and skips the
+ * sublayers of the highest; here sets are compared as they are.
  */
 final class LayerSetOptimizer {
 
   private static final int TRIES_WITHOUT_GAIN = 300;
   private static final int TRIES = 1000;
+  private static final int BAYES_INTERVAL = 25;
+  private static final int BAYES_HISTORY = 100;
+  private static final int BAYES_CANDIDATES = 200;
+  private static final double BAYES_DEVIATIONS = 2.5;
 
   private final int layers;
   private final int skipped;
@@ -27,6 +35,9 @@ final class LayerSetOptimizer {
   private final int scratch;
   private final Query query;
   private final RandomGenerator random;
+  private final List<BitSet> judged = new ArrayList<>();
+  private final List<Double> shares = new ArrayList<>();
+  private BitSet sublayers = new BitSet(); // attention even, feed-forward odd, from layer 1 on
   private SublayerSkip best;
   private SublayerSkip candidate;
   private double bestScore = -1;
@@ -63,12 +74,18 @@ final class LayerSetOptimizer {
       query.suppress(suppressed);
     }
     skipped = (int) (2 * (layers - 2) * ratio);
-    BitSet odd = new BitSet();
-    for (int l = 1; l < layers - 1; l += 2) {
-      odd.set(l);
+    for (int layer = 1; layer < layers - 1; layer += 2) {
+      sublayers.set(2 * (layer - 1), 2 * layer);
     }
-    best = new SublayerSkip(odd, (BitSet) odd.clone());
+    best = skip(sublayers);
     candidate = best;
+  }
+
+  private SublayerSkip skip(BitSet chosen) {
+    BitSet attention = new BitSet();
+    BitSet mlp = new BitSet();
+    chosen.stream().forEach(s -> (s % 2 == 0 ? attention : mlp).set(1 + s / 2));
+    return new SublayerSkip(attention, mlp);
   }
 
   /** Returns the sublayers to leave out. */
@@ -121,18 +138,37 @@ final class LayerSetOptimizer {
       best = candidate;
       sinceGain = 0;
     }
-    BitSet attention = new BitSet();
-    BitSet mlp = new BitSet();
-    for (int left = skipped; left > 0; ) {
-      int sublayer = random.nextInt(2 * (layers - 2));
-      BitSet kind = sublayer % 2 == 0 ? attention : mlp;
-      int layer = 1 + sublayer / 2;
-      if (!kind.get(layer)) {
-        kind.set(layer);
-        left--;
+    if (judged.size() == BAYES_HISTORY) {
+      judged.removeFirst();
+      shares.removeFirst();
+    }
+    judged.add(sublayers);
+    shares.add(score);
+    sublayers = (tries + 1) % BAYES_INTERVAL == 0 ? promising() : random();
+    candidate = skip(sublayers);
+  }
+
+  private BitSet random() {
+    BitSet chosen = new BitSet();
+    while (chosen.cardinality() < skipped) {
+      chosen.set(random.nextInt(2 * (layers - 2)));
+    }
+    return chosen;
+  }
+
+  private BitSet promising() {
+    GaussianProcess process = new GaussianProcess(judged, shares);
+    BitSet most = sublayers;
+    double highest = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < BAYES_CANDIDATES; i++) {
+      BitSet chosen = random();
+      double bound = process.upperBound(chosen, BAYES_DEVIATIONS);
+      if (bound > highest) {
+        highest = bound;
+        most = chosen;
       }
     }
-    candidate = new SublayerSkip(attention, mlp);
+    return most;
   }
 
   /** Returns the share of tokens that the best set predicts, and what the first set did. */

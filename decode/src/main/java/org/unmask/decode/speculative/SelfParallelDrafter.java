@@ -14,7 +14,6 @@ import java.util.Arrays;
 public final class SelfParallelDrafter implements Drafter {
 
   private final AnyOrderVerifier verifier;
-  private final int maskId;
   private final int length;
   private boolean isDrafted;
   private int[] places = {};
@@ -25,12 +24,10 @@ public final class SelfParallelDrafter implements Drafter {
    * Makes the drafter of one sequence.
    *
    * @param verifier of the same network
-   * @param maskId what stands at places that are not known
    * @param length tokens of a draft, k
    */
-  public SelfParallelDrafter(AnyOrderVerifier verifier, int maskId, int length) {
+  public SelfParallelDrafter(AnyOrderVerifier verifier, int length) {
     this.verifier = verifier;
-    this.maskId = maskId;
     this.length = length;
   }
 
@@ -45,14 +42,7 @@ public final class SelfParallelDrafter implements Drafter {
     if (isDrafted) {
       return false;
     }
-    int[] open = new int[length];
-    int count = 0;
-    for (int p = text.length(); p < text.limit() && count < length; p++) {
-      if (text.tokens()[p] == maskId) {
-        open[count++] = p;
-      }
-    }
-    places = Arrays.copyOf(open, count);
+    places = verifier.open(text, length);
     calls.main(verifier.draftPass(text, places));
     return true;
   }

@@ -8,7 +8,7 @@ import java.util.List;
  * ADED (arXiv 2407.12021): a trigram table that adapts to the text, and a tree of its likely
  * continuations found by Monte-Carlo tree search.
  *
- * <p>Without a corpus the table holds the prompt's trigrams and what is decoded. The released code
+ * <p>The table holds a corpus, if there is one, and what has been read since. The released code
  * weighs a trigram of the last 16 tokens again at every draft, so that its weight depends on how
  * often drafting happens; here each is weighed once unless asked otherwise.
  */
@@ -20,7 +20,7 @@ public final class TrigramMctsDrafter implements Drafter {
   private static final double C1 = 32;
   private static final double C2 = 8;
 
-  private final TrigramTable table = new TrigramTable();
+  private final TrigramTable table;
   private final int choices;
   private final boolean isReleased;
   private int learned = 2;
@@ -28,11 +28,13 @@ public final class TrigramMctsDrafter implements Drafter {
   /**
    * Makes the drafter of one sequence.
    *
+   * @param table what is known before; adapts
    * @param choices most nodes of a tree; 24 in the paper
    * @param isReleased whether recent trigrams are weighed again at every draft, as in the released
    *     code
    */
-  public TrigramMctsDrafter(int choices, boolean isReleased) {
+  public TrigramMctsDrafter(TrigramTable table, int choices, boolean isReleased) {
+    this.table = table;
     this.choices = choices;
     this.isReleased = isReleased;
   }

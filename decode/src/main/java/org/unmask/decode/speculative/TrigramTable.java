@@ -1,6 +1,9 @@
 package org.unmask.decode.speculative;
 
-import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which token follows two others, with weights that adapt to the text: ADED's stand-in for the
@@ -9,13 +12,14 @@ import java.util.Arrays;
  * <p>At most 12 successors per pair are kept, the heaviest. Weights of a corpus start as shares of
  * the pair's count; each adaptation adds to them, so they are no probabilities then.
  */
-final class TrigramTable {
+public final class TrigramTable {
 
   static final int SUCCESSORS = 12;
 
   private static final float STEP = 0.04f;
   private static final float MOST = 3f;
 
+  private final @Nullable TrigramTable base;
   private long[] keys = new long[256];
   private Entry[] entries = new Entry[256];
   private int size;
@@ -25,33 +29,82 @@ final class TrigramTable {
     final int[] tokens = new int[SUCCESSORS];
     final float[] weights = new float[SUCCESSORS];
     int count;
+
+    Entry copy() {
+      Entry copy = new Entry();
+      System.arraycopy(tokens, 0, copy.tokens, 0, count);
+      System.arraycopy(weights, 0, copy.weights, 0, count);
+      copy.count = count;
+      return copy;
+    }
+  }
+
+  private TrigramTable(@Nullable TrigramTable base) {
+    this.base = base;
+  }
+
+  /**
+   * Makes the table of a corpus.
+   *
+   * @param tokens of the corpus; none for an empty table
+   */
+  public static TrigramTable of(int... tokens) {
+    Map<Long, Map<Integer, Integer>> counts = new HashMap<>();
+    for (int i = 2; i < tokens.length; i++) {
+      counts
+          .computeIfAbsent(key(tokens[i - 2], tokens[i - 1]), _ -> new HashMap<>())
+          .merge(tokens[i], 1, Integer::sum);
+    }
+    TrigramTable table = new TrigramTable(null);
+    counts.forEach(
+        (pair, thirds) -> {
+          float all = thirds.values().stream().mapToInt(n -> n).sum();
+          thirds.entrySet().stream()
+              .sorted(
+                  Comparator.comparingInt((Map.Entry<Integer, Integer> e) -> -e.getValue())
+                      .thenComparing(Map.Entry.comparingByKey()))
+              .limit(SUCCESSORS)
+              .forEach(e -> add(table.own(pair), e.getKey(), e.getValue() / all));
+        });
+    return table;
+  }
+
+  /** Returns a table that starts as this one and whose adaptation does not reach it. */
+  public TrigramTable copy() {
+    return new TrigramTable(this);
   }
 
   /** Returns the successors of two tokens, or null if none are known. */
-  @org.jspecify.annotations.Nullable
-  Entry find(int first, int second) {
-    long key = key(first, second);
-    int at = slot(key);
-    return entries[at];
+  @Nullable Entry find(int first, int second) {
+    return find(key(first, second));
+  }
+
+  private @Nullable Entry find(long pair) {
+    Entry entry = entries[slot(pair)];
+    return entry == null && base != null ? base.find(pair) : entry;
   }
 
   /** Makes a third token after two others heavier. */
   void adapt(int first, int second, int third) {
-    add(first, second, third, STEP);
+    add(own(key(first, second)), third, STEP);
   }
 
-  private void add(int first, int second, int third, float weight) {
-    long key = key(first, second);
-    int at = slot(key);
+  /** Returns the successors of a pair in this very table. */
+  private Entry own(long pair) {
+    int at = slot(pair);
     if (entries[at] == null) {
       if (2 * ++size > keys.length) {
         grow();
-        at = slot(key);
+        at = slot(pair);
       }
-      keys[at] = key;
-      entries[at] = new Entry();
+      Entry known = base == null ? null : base.find(pair);
+      keys[at] = pair;
+      entries[at] = known == null ? new Entry() : known.copy();
     }
-    Entry entry = entries[at];
+    return entries[at];
+  }
+
+  private static void add(Entry entry, int third, float weight) {
     int i = 0;
     while (i < entry.count && entry.tokens[i] != third) {
       i++;
@@ -100,26 +153,8 @@ final class TrigramTable {
     return ((long) first << 32) | second;
   }
 
-  /** Copies a table, so that one sequence's adaptation does not reach another. */
-  TrigramTable copy() {
-    TrigramTable copy = new TrigramTable();
-    copy.keys = keys.clone();
-    copy.entries = new Entry[entries.length];
-    copy.size = size;
-    for (int i = 0; i < entries.length; i++) {
-      if (entries[i] != null) {
-        Entry entry = new Entry();
-        entry.count = entries[i].count;
-        System.arraycopy(entries[i].tokens, 0, entry.tokens, 0, SUCCESSORS);
-        System.arraycopy(entries[i].weights, 0, entry.weights, 0, SUCCESSORS);
-        copy.entries[i] = entry;
-      }
-    }
-    return copy;
-  }
-
   @Override
   public String toString() {
-    return "TrigramTable[" + size + " pairs, room " + Arrays.hashCode(keys) + "]";
+    return "TrigramTable[" + size + " pairs" + (base == null ? "]" : " over " + base + "]");
   }
 }

@@ -143,7 +143,7 @@ class OnePassTest {
       Arrays.fill(tokens, prompt, limit, network.maskId());
       tokens[35] = 77; // given: the order goes around it
       AnyOrderVerifier verifier = new AnyOrderVerifier(network, limit, 6, WARP, token -> false);
-      SelfParallelDrafter drafter = new SelfParallelDrafter(verifier, network.maskId(), 6);
+      SelfParallelDrafter drafter = new SelfParallelDrafter(verifier, 6);
       Text state = new Text(tokens, prompt, prompt, limit);
       List<Query> asked = new ArrayList<>();
       drafter.plan(state, limit, new Adder(asked));
