@@ -63,6 +63,7 @@ public record Certificate(String claim, boolean isExact, List<Finding> findings)
     Exactness exactness = rule.exactness(proposal);
     List<Finding> findings = new ArrayList<>();
     findings.add(EnumeratedCheck.of(rule, proposal));
+    findings.add(EnumeratedCheck.oneRound(rule, proposal));
     findings.add(SampledCheck.of(sampled, samples));
     String claim =
         String.format(

@@ -10,21 +10,31 @@ import org.unmask.decode.speculative.Proposal;
 import org.unmask.decode.speculative.Scores;
 
 /**
- * A random target law over two tokens and a random drafter that proposes in a given way, small
- * enough for all of the loop's choices to be enumerated.
+ * A random target law over one or two tokens and a random drafter that proposes in a given way,
+ * small enough for all of the loop's choices to be enumerated.
  */
 final class ToyTarget {
 
-  private static final int PLACES = 2;
+  /**
+   * What is drafted, and how often.
+   *
+   * @param vocab tokens to choose from
+   * @param places tokens of a text, 1 or 2
+   * @param children candidates at each node of a tree
+   * @param isOneRound whether only the first draft is, and the target itself draws what it leaves
+   */
+  record Shape(int vocab, int places, int children, boolean isOneRound) {}
 
+  private final Shape shape;
   private final int vocab;
   private final double[] first;
   private final double[][] second;
   private final double[] draftFirst;
   private final double[][] draftSecond;
 
-  ToyTarget(int vocab, RandomGenerator random) {
-    this.vocab = vocab;
+  ToyTarget(Shape shape, RandomGenerator random) {
+    this.shape = shape;
+    vocab = shape.vocab();
     first = law(random);
     second = laws(random);
     draftFirst = law(random);
@@ -45,26 +55,37 @@ final class ToyTarget {
     return laws;
   }
 
-  /** Returns the probability of two tokens. */
-  double probability(int a, int b) {
-    return first[a] * second[a][b];
+  /** Returns the number of texts. */
+  int outcomes() {
+    return shape.places() == 1 ? vocab : vocab * vocab;
   }
 
-  /** Decodes two tokens by drafts of a kind and a rule, as the loop does. */
+  /** Returns the probability of a text. */
+  double probability(int outcome) {
+    return shape.places() == 1
+        ? first[outcome]
+        : first[outcome / vocab] * second[outcome / vocab][outcome % vocab];
+  }
+
+  /** Decodes a text by drafts of a kind and a rule, as the loop does. */
   int decode(Proposal proposal, AcceptanceRule rule, Chance chance) {
-    int[] tokens = {-1, -1};
+    int[] tokens = new int[2];
     int count = 0;
-    while (count < PLACES) {
+    while (count < shape.places()) {
+      if (count > 0 && shape.isOneRound()) {
+        tokens[count] = chance.draw(law(tokens[count - 1]), count);
+        break;
+      }
       Draft draft = draft(proposal, tokens, count, chance);
       Commit commit = rule.accept(draft, scores(tokens, count, draft), chance);
       for (int node : commit.path()) {
         tokens[count++] = draft.tokens()[node];
       }
-      if (count < PLACES && commit.extra() >= 0) {
+      if (count < shape.places() && commit.extra() >= 0) {
         tokens[count++] = commit.extra();
       }
     }
-    return tokens[0] * vocab + tokens[1];
+    return shape.places() == 1 ? tokens[0] : tokens[0] * vocab + tokens[1];
   }
 
   private double[] law(int before) {
@@ -79,7 +100,7 @@ final class ToyTarget {
     return new Scores() {
       @Override
       public boolean has(int node) {
-        return position(node) < PLACES;
+        return position(node) < shape.places();
       }
 
       @Override
@@ -89,7 +110,8 @@ final class ToyTarget {
 
       @Override
       public double[] after(int node) {
-        if (position(node) >= PLACES) { // asked by rules that do not ask whether it is there
+        if (position(node)
+            >= shape.places()) { // asked by rules that do not ask whether it is there
           double[] any = new double[vocab];
           any[0] = 1;
           return any;
@@ -106,7 +128,7 @@ final class ToyTarget {
 
   private Draft draft(Proposal proposal, int[] tokens, int count, Chance chance) {
     int before = count == 0 ? -1 : tokens[count - 1];
-    int left = PLACES - count;
+    int left = shape.places() - count;
     return switch (proposal) {
       case INDEPENDENT -> {
         double[] a = draftLaw(before);
@@ -146,29 +168,28 @@ final class ToyTarget {
     return Draft.chain(tokens, from, laws, proposal);
   }
 
-  /** Two children of the text, and two of each of these. */
+  /** The children of the text, and those of each of them. */
   private Draft tree(Proposal proposal, int before, int count, Chance chance) {
-    boolean isDeep = count + 1 < PLACES;
-    int size = isDeep ? 6 : 2;
+    int wide = shape.children();
+    int size = count + 1 < shape.places() ? wide + wide * wide : wide;
     int[] tokens = new int[size];
-    int[] parents = {-1, -1, 0, 0, 1, 1};
-    int[] positions = {count, count, count + 1, count + 1, count + 1, count + 1};
+    int[] parents = new int[size];
+    int[] positions = new int[size];
     double[][] laws = new double[size][];
-    for (int i = 0; i < size; i += 2) {
-      double[] law = draftLaw(parents[i] < 0 ? before : tokens[parents[i]]);
+    for (int i = 0; i < size; i += wide) {
+      int parent = i / wide - 1;
+      double[] law = draftLaw(parent < 0 ? before : tokens[parent]);
       double[] rest = law.clone();
-      for (int j = i; j < i + 2; j++) {
+      for (int j = i; j < i + wide; j++) {
+        parents[j] = parent;
+        positions[j] = parent < 0 ? count : count + 1;
         tokens[j] = proposal == Proposal.SIBLINGS ? chance.draw(rest, positions[j]) : best(rest);
         rest[tokens[j]] = 0;
         laws[j] = law;
       }
     }
     return new Draft(
-        tokens,
-        Arrays.copyOf(parents, size),
-        Arrays.copyOf(positions, size),
-        proposal == Proposal.DETERMINISTIC ? null : laws,
-        proposal);
+        tokens, parents, positions, proposal == Proposal.DETERMINISTIC ? null : laws, proposal);
   }
 
   private static int best(double[] law) {

@@ -36,6 +36,9 @@ class CertificateTest {
           assertThat(EnumeratedCheck.of(rule, proposal).value())
               .as("%s on %s", rule, proposal)
               .isLessThanOrEqualTo(1e-12);
+          assertThat(EnumeratedCheck.oneRound(rule, proposal).value())
+              .as("one round of %s on %s", rule, proposal)
+              .isLessThanOrEqualTo(1e-12);
         }
       }
     }
@@ -53,6 +56,23 @@ class CertificateTest {
     System.Logger logger = System.getLogger(CertificateTest.class.getName());
     logger.log(System.Logger.Level.INFO, "largest TV: " + largest);
     assertThat(largest.values()).allMatch(distance -> distance > 0.1);
+  }
+
+  /** The specification's figures; the largest of 200 random targets varies by some hundredths. */
+  @Test
+  void releasedRules_areAsBiasedAsSpecified() {
+    assertThat(EnumeratedCheck.oneRound(new IndependentRows(), Proposal.DETERMINISTIC).value())
+        .as("ADED: p (1 - p), so a quarter at most")
+        .isCloseTo(0.25, within(1e-3));
+    assertThat(EnumeratedCheck.oneRound(new Resample(), Proposal.INDEPENDENT).value())
+        .as("SPACE")
+        .isCloseTo(0.26, within(0.03));
+    assertThat(EnumeratedCheck.oneRound(new Residual(), Proposal.TOP_K).value())
+        .as("Chimera")
+        .isCloseTo(0.62, within(0.09));
+    assertThat(EnumeratedCheck.oneRound(new Residual(), Proposal.NONCAUSAL).value())
+        .as("SpecDiff")
+        .isCloseTo(0.13, within(0.03));
   }
 
   @ParameterizedTest
@@ -115,8 +135,26 @@ class CertificateTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"residual", "sample-match"})
+  void assdWithBigrams_samplesTheNetworksLaw(String rule) {
+    Certificate certificate =
+        Certificate.of(
+            DecodeOptions.of("assd", Map.of("rule", rule, "draft-by", "bigram")), SAMPLES);
+    assertThat(certificate.isExact()).isTrue();
+    assertThat(certificate.findings()).allMatch(Finding::holds);
+  }
+
   @Test
   void unsoundPairs_areRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                DecodeOptions.of(
+                    "aded", Map.of("carry-over", true, "rule", "residual", "temperature", 1)))
+        .withMessage(
+            "with carry-over, rule residual would draw other texts in another order of sequences;"
+                + " use rule sample-match");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () -> DecodeOptions.of("specdiff", Map.of("rule", "residual", "temperature", 1)))
