@@ -102,7 +102,7 @@ class BenchCommand extends Verb implements DecodingFlags.Holder {
       order = 9,
       description =
           "A sweep that comes with Unmask: smoke, quick, paper-llada, paper-dream, strategies,"
-              + " lengths.")
+              + " lengths, autoregressive.")
   @Nullable String preset;
 
   @Option(

@@ -57,7 +57,12 @@ final class Planner {
       try (Checkpoint checkpoint = Checkpoint.open(folder)) {
         models.add(
             new Plan.Model(
-                checkpoint.name(), checkpoint.sha256(), companions(folder, strategies, tasks)));
+                checkpoint.name(),
+                checkpoint.sha256(),
+                companions(
+                    folder,
+                    strategies.stream().filter(s -> s.runsOn(checkpoint.name())).toList(),
+                    tasks)));
       }
     }
     List<Plan.Task> planned = new ArrayList<>();
@@ -75,6 +80,7 @@ final class Planner {
             models,
             planned,
             strategies);
+    plan.leftOut().forEach(line -> terminal.note("left out " + line));
     return new Workload(plan, samples, folders, grammar);
   }
 

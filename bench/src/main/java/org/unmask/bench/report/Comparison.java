@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.unmask.bench.sweep.Curve;
+import org.unmask.bench.sweep.Grid;
 import org.unmask.bench.sweep.Measure;
 import org.unmask.bench.sweep.Plan;
 import org.unmask.bench.sweep.SampleRow;
@@ -44,6 +46,7 @@ public record Comparison(List<Row> rows, double loss) {
    * @param matched tokens per step of the strategy at the baseline's score less the loss, the
    *     fastest of its settings; 0 where none reaches it. The same for all its settings
    * @param textPerStep tokens of real text per forward pass
+   * @param acceptedPerStep drafted tokens accepted per forward pass
    * @param passes forward passes of the baseline over those of this setting
    * @param speedUp time of the baseline over that of this setting, padding counted: the baseline
    *     fills the whole canvas
@@ -59,9 +62,20 @@ public record Comparison(List<Row> rows, double loss) {
       Bootstrap.Interval scoreGain,
       Bootstrap.Interval matched,
       double textPerStep,
+      double acceptedPerStep,
       Bootstrap.Interval passes,
       Bootstrap.Interval speedUp,
       Bootstrap.Interval textSpeedUp) {
+
+    /** Returns what the setting's rule does to the text of plain decoding; empty if none drafts. */
+    public String exactness() {
+      return curve.strategy().settings().stream()
+          .filter(s -> s.label().equals(setting))
+          .findFirst()
+          .flatMap(Grid::exactness)
+          .map(grade -> grade.name().toLowerCase(Locale.ROOT))
+          .orElse("");
+    }
 
     /** Returns PBx of the strategy's settings of this length. */
     public OptionalDouble pb(double x) {
@@ -73,7 +87,13 @@ public record Comparison(List<Row> rows, double loss) {
 
   /** The samples of one setting, in the order of all others. */
   private record Samples(
-      double[] weight, double[] score, double[] perStep, double[] nfe, double[] kept, double[] ms) {
+      double[] weight,
+      double[] score,
+      double[] perStep,
+      double[] nfe,
+      double[] kept,
+      double[] accepted,
+      double[] ms) {
 
     /** Returns the passes up to the end of the text, at one token per pass. */
     double textPasses(int i) {
@@ -150,6 +170,7 @@ public record Comparison(List<Row> rows, double loss) {
             new double[n],
             new double[n],
             new double[n],
+            new double[n],
             new double[n]);
     for (int i = 0; i < n; i++) {
       SampleRow row = ordered.get(i);
@@ -160,6 +181,7 @@ public record Comparison(List<Row> rows, double loss) {
       all.perStep[i] = weight * row.tokensPerStep();
       all.nfe[i] = row.nfe();
       all.kept[i] = row.keptTokens();
+      all.accepted[i] = row.acceptedTokens();
       all.ms[i] = row.ms();
     }
     return all;
@@ -196,7 +218,8 @@ public record Comparison(List<Row> rows, double loss) {
             CONFIDENCE,
             drawn -> Bootstrap.mean(own.score(), drawn) - Bootstrap.mean(base.score(), drawn)),
         speed.at(level, CONFIDENCE, bootstrap),
-        sum(own.kept(), own.weight(), all(n)) / sum(own.nfe(), own.weight(), all(n)),
+        ratio(own.kept(), own.nfe(), own, all(n)),
+        ratio(own.accepted(), own.nfe(), own, all(n)),
         bootstrap.interval(CONFIDENCE, drawn -> ratio(base.nfe(), own.nfe(), own, drawn)),
         bootstrap.interval(CONFIDENCE, drawn -> ratio(base.ms(), own.ms(), own, drawn)),
         bootstrap.interval(CONFIDENCE, drawn -> ratio(textMs(base), own.ms(), own, drawn)));

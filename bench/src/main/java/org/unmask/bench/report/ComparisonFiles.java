@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 import org.unmask.bench.sweep.Measure;
 import org.unmask.tasks.merit.Bootstrap;
 import tools.jackson.databind.json.JsonMapper;
@@ -31,14 +32,20 @@ public final class ComparisonFiles {
           "faster",
           "faster, text only");
 
+  /** What a table says besides where some strategy drafts. */
+  private static final List<String> DRAFT_HEAD =
+      List.of("NFE/token", "accepted/step", "other NFE", "exactness");
+
   private ComparisonFiles() {}
 
   /** Returns the cells of the table, the head first. */
   public static List<List<String>> cells(Comparison comparison) {
-    List<List<String>> table = new ArrayList<>(List.of(HEAD));
+    boolean drafts = comparison.rows().stream().anyMatch(row -> !row.exactness().isEmpty());
+    List<List<String>> table = new ArrayList<>();
+    table.add(drafts ? joined(HEAD, DRAFT_HEAD) : HEAD);
     for (Comparison.Row row : comparison.rows()) {
       Measure m = row.measure();
-      table.add(
+      List<String> cells =
           List.of(
               row.curve().model(),
               row.curve().strategy().name(),
@@ -54,9 +61,20 @@ public final class ComparisonFiles {
               number(m.tokensPerSecond(), 0),
               number(100 * m.keptShare(), 0) + " %",
               row.isBaseline() ? "1" : number(row.speedUp(), 1),
-              number(row.textSpeedUp(), 1)));
+              number(row.textSpeedUp(), 1));
+      List<String> drafting =
+          List.of(
+              row.textPerStep() > 0 ? number(1 / row.textPerStep(), 3) : "-",
+              row.acceptedPerStep() > 0 ? number(row.acceptedPerStep(), 2) : "",
+              m.auxiliaryNfe() > 0 ? number(m.auxiliaryNfe(), 1) : "",
+              row.exactness());
+      table.add(drafts ? joined(cells, drafting) : cells);
     }
     return table;
+  }
+
+  private static List<String> joined(List<String> a, List<String> b) {
+    return Stream.concat(a.stream(), b.stream()).toList();
   }
 
   /** Returns a Markdown table. */
@@ -66,7 +84,7 @@ public final class ComparisonFiles {
     for (int i = 0; i < cells.size(); i++) {
       text.append("| ").append(String.join(" | ", cells.get(i))).append(" |\n");
       if (i == 0) {
-        text.append("|---|---|---|").append("--:|".repeat(HEAD.size() - 3)).append('\n');
+        text.append("|---|---|---|").append("--:|".repeat(cells.get(0).size() - 3)).append('\n');
       }
     }
     return text.toString();
@@ -80,7 +98,8 @@ public final class ComparisonFiles {
                 + "score_gain_high,tokens_per_step,text_tokens_per_step,pb80,pb90,matched,"
                 + "matched_low,matched_high,nfe,passes_ratio,passes_ratio_low,passes_ratio_high,"
                 + "ms_per_step,tokens_per_second,kept_share,speed_up,speed_up_low,speed_up_high,"
-                + "text_speed_up,text_speed_up_low,text_speed_up_high\n");
+                + "text_speed_up,text_speed_up_low,text_speed_up_high,accepted_per_step,"
+                + "auxiliary_nfe,exactness\n");
     for (Comparison.Row row : comparison.rows()) {
       Measure m = row.measure();
       List<String> cells = new ArrayList<>();
@@ -104,6 +123,9 @@ public final class ComparisonFiles {
       cells.add(number(m.keptShare(), 4));
       add(cells, row.speedUp());
       add(cells, row.textSpeedUp());
+      cells.add(number(row.acceptedPerStep(), 4));
+      cells.add(number(m.auxiliaryNfe(), 4));
+      cells.add(row.exactness());
       csv.append(String.join(",", cells)).append('\n');
     }
     return csv.toString();
@@ -142,6 +164,8 @@ public final class ComparisonFiles {
           .put("kept_share", m.keptShare());
       put(node, "speed_up", row.speedUp());
       put(node, "text_speed_up", row.textSpeedUp());
+      node.put("accepted_per_step", row.acceptedPerStep()).put("auxiliary_nfe", m.auxiliaryNfe());
+      node.put("exactness", row.exactness());
     }
     return json;
   }

@@ -78,6 +78,14 @@ public record Plan(
     return size;
   }
 
+  /** Returns the strategies that are for none of the models, and which they are for. */
+  public List<String> leftOut() {
+    return strategies.stream()
+        .filter(s -> models.stream().noneMatch(m -> s.runsOn(m.name())))
+        .map(s -> s.name() + ", which is for " + String.join(", ", s.models()))
+        .toList();
+  }
+
   /** Returns this plan as one part of several. */
   public Plan with(Shard part) {
     return new Plan(version, data, grammar, part, models, tasks, strategies);

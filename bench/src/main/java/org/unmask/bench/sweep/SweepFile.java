@@ -19,7 +19,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
  * A sweep as a YAML file. Every key may be left out; those of {@code strategies} are the decoding
- * options, each with a value or a list of them, as in {@link Grid}.
+ * options, each with a value or a list of them, as in {@link Grid}, and {@code models}, those of
+ * the run that a strategy is measured with, if it is not all of them.
  *
  * <pre>
  * task-version: paper-2510
@@ -50,10 +51,19 @@ public record SweepFile(
 
   /** Names of the sweeps that come with Unmask. */
   public static final List<String> PRESETS =
-      List.of("smoke", "quick", "paper-llada", "paper-dream", CataloguePreset.NAME, "lengths");
+      List.of(
+          "smoke",
+          "quick",
+          "paper-llada",
+          "paper-dream",
+          CataloguePreset.NAME,
+          "lengths",
+          "autoregressive");
+
+  private static final String MODELS = "models";
 
   private static final Set<String> KEYS =
-      Set.of("task-version", "models", "tasks", "samples", "data-seed", "batch");
+      Set.of("task-version", MODELS, "tasks", "samples", "data-seed", "batch");
 
   /**
    * Reads a file.
@@ -127,6 +137,7 @@ public record SweepFile(
       options.put(option.getKey(), text(option.getValue(), name, option.getKey()));
     }
     String algorithm = options.remove("algorithm");
+    String models = options.remove(MODELS);
     for (String option : options.keySet()) {
       if (!option.equals(Grid.TOKENS_PER_STEP)
           && Algorithms.byId(algorithm).parameter(option).isEmpty()) {
@@ -135,7 +146,10 @@ public record SweepFile(
                 .formatted(name, algorithm, option, algorithm));
       }
     }
-    return Grid.strategies(List.of(algorithm), options);
+    List<String> names = models == null ? List.of() : List.of(models.split("\\s*,\\s*"));
+    return Grid.strategies(List.of(algorithm), options).stream()
+        .map(s -> new Strategy(s.name(), s.adaptive(), s.settings(), names))
+        .toList();
   }
 
   private static List<Strategy> unique(List<Strategy> strategies, String name) {

@@ -88,6 +88,39 @@ class CompareCommandTest {
   }
 
   @Test
+  void diffusionModels_standBesideWhatDraftsForCausalOnes() throws IOException {
+    Path sweep =
+        Files.writeString(
+            runs.resolve("sweep.yaml"),
+            """
+            models: [unmask-llada-6m, unmask-qwen-ar-6m]
+            strategies:
+              - algorithm: threshold
+                models: unmask-llada-6m
+                threshold: 0.9
+              - algorithm: ar
+                models: unmask-qwen-ar-6m
+              - algorithm: speculative
+                models: unmask-qwen-ar-6m
+              - algorithm: assd
+                models: unmask-asarm-6m
+            """);
+    Cli run = compare("--sweep=" + sweep, "--name=d").ok();
+    assertThat(run.lines().getFirst())
+        .contains("NFE/token", "accepted/step", "other NFE", "exactness");
+    assertThat(run.err()).contains("left out assd, which is for unmask-asarm-6m");
+    JsonNode rows =
+        Json.MAPPER.readTree(Files.readString(runs.resolve("d/compare.json"))).path("rows");
+    assertThat(rows.valueStream().map(r -> r.path("exactness").asString()))
+        .containsExactly("", "exact", "exact");
+    JsonNode drafted = rows.get(2);
+    assertThat(drafted.path("score").asDouble()).isEqualTo(rows.get(1).path("score").asDouble());
+    assertThat(drafted.path("accepted_per_step").asDouble()).isGreaterThan(1);
+    assertThat(drafted.path("auxiliary_nfe").asDouble()).isPositive();
+    assertThat(rows.get(1).path("accepted_per_step").asDouble()).isZero();
+  }
+
+  @Test
   void lengths_areComparedWithinThemselves() throws IOException {
     compare(
             "--algorithm=llada-low-confidence",

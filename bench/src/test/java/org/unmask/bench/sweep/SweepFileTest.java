@@ -48,7 +48,7 @@ class SweepFileTest {
         .isThrownBy(() -> SweepFile.preset("huge"))
         .withMessage(
             "unknown preset 'huge'; use smoke, quick, paper-llada, paper-dream, strategies,"
-                + " lengths");
+                + " lengths, autoregressive");
   }
 
   @Test
@@ -70,6 +70,22 @@ class SweepFileTest {
     assertThat(sweep.strategies().getFirst().settings())
         .extracting(Setting::label)
         .containsExactly("threshold=0.9", "threshold=0.5");
+  }
+
+  @Test
+  void strategies_mayBeForSomeModels() throws IOException {
+    SweepFile sweep =
+        read(
+            """
+            models: [a, b, c]
+            strategies:
+              - algorithm: ar
+                models: [a, c]
+              - algorithm: prompt-lookup
+            """);
+    assertThat(sweep.strategies().getFirst().models()).containsExactly("a", "c");
+    assertThat(sweep.strategies().getFirst().runsOn("b")).isFalse();
+    assertThat(sweep.strategies().getLast().runsOn("b")).isTrue();
   }
 
   @Test
