@@ -1,326 +1,211 @@
 package org.unmask.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.unmask.bench.SideBench.options;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.unmask.bench.load.LoadedModel;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.unmask.bench.SideBench.Outcome;
 import org.unmask.decode.DecodeOptions;
-import org.unmask.decode.DecodeRequest;
-import org.unmask.decode.DecodeResources;
-import org.unmask.decode.DecodeResult;
-import org.unmask.decode.Decoder;
-import org.unmask.model.chat.ChatMessage;
-import org.unmask.tasks.TaskData;
-import org.unmask.tasks.parallelbench.ParallelBench;
-import org.unmask.tasks.parallelbench.Sample;
-import org.unmask.tasks.parallelbench.Task;
-import org.unmask.tasks.parallelbench.Version;
 
 /**
- * What the systems of the autoregressive side reach on the shipped models, 17 prompts of each of
- * the twelve tasks that need no judge. Slow: minutes.
+ * What the systems of the autoregressive side reach on the shipped models, at least 200 prompts
+ * each. Slow: each method takes up to five minutes of one core, and stands alone.
  *
  * <p>Figures go to target/autoregressive-side.txt; docs/certificates.md quotes them.
  */
 @Tag("slow")
 class AutoregressiveSideTest {
 
-  private static final Path WEIGHTS = Path.of("").toAbsolutePath().resolveSibling("weights");
-  private static final Path REPORT = Path.of("target", "autoregressive-side.txt");
-  private static final int SHARE = 17;
-  private static final int LENGTH = 64;
-  private static final Map<String, LoadedModel> MODELS = new HashMap<>();
+  private static final String AR = "unmask-qwen-ar-6m";
+  private static final String SPACE = "unmask-space-6m";
+  private static final String ASARM = "unmask-asarm-6m";
+  private static final String MARKOV = "unmask-markov-6m";
+  private static final String LLADA = "unmask-llada-6m";
+  private static final SideBench BENCH = new SideBench();
 
   @AfterAll
   static void close() {
-    MODELS.values().forEach(LoadedModel::close);
-    MODELS.clear();
+    BENCH.close();
   }
 
-  private static LoadedModel model(String name) throws IOException {
-    LoadedModel model = MODELS.get(name);
-    if (model == null) {
-      model = LoadedModel.open(WEIGHTS.resolve(name), 2, "auto");
-      MODELS.put(name, model);
-    }
-    return model;
+  private static Outcome run(String model, DecodeOptions options) throws IOException {
+    return BENCH.run(model, options, SidePrompts.all());
   }
 
-  /** What one setting reached. */
-  private static final class Outcome {
-    final List<int[]> texts = new ArrayList<>();
-    final Map<String, double[]> byTask = new TreeMap<>(); // tokens, passes, right, count
-    long passes;
-    long auxiliary;
-    long tokens;
-    long accepted;
-    long drafted;
-    int right;
-    int slowest; // most passes less tokens
-    long firstHalfTokens;
-    long firstHalfPasses;
-    double ms;
-
-    double tau() {
-      return (double) tokens / passes;
-    }
-
-    double tau(String task) {
-      return byTask.get(task)[0] / byTask.get(task)[1];
-    }
-
-    double score() {
-      return 100.0 * right / texts.size();
-    }
-
-    double score(String task) {
-      return 100 * byTask.get(task)[2] / byTask.get(task)[3];
-    }
-  }
-
-  private static Map<Task, List<Sample>> samples() {
-    Map<Task, List<Sample>> samples = new LinkedHashMap<>();
-    for (Task task : ParallelBench.tasks(Version.of("paper-2510"))) {
-      if (!task.figureMetric().equals("grammar_score")) {
-        samples.put(task, TaskData.balanced(TaskData.generated(task, 42), SHARE));
-      }
-    }
-    return samples;
-  }
-
-  private static Outcome run(String name, DecodeResources resources, DecodeOptions options)
-      throws IOException {
-    return run(name, resources, options, samples());
-  }
-
-  private static Outcome run(
-      String name,
-      DecodeResources resources,
-      DecodeOptions options,
-      Map<Task, List<Sample>> samples)
-      throws IOException {
-    LoadedModel model = model(name);
-    Decoder decoder = new Decoder(model.denoiser(), resources);
-    Outcome outcome = new Outcome();
-    int total = samples.values().stream().mapToInt(List::size).sum();
-    for (Map.Entry<Task, List<Sample>> entry : samples.entrySet()) {
-      Task task = entry.getKey();
-      double[] sums = outcome.byTask.computeIfAbsent(task.id(), _ -> new double[4]);
-      for (Sample sample : entry.getValue()) {
-        int[] prompt =
-            model
-                .text()
-                .chat(
-                    task.messages(sample).stream()
-                        .map(m -> new ChatMessage(m.role(), m.content()))
-                        .toList());
-        long start = System.nanoTime();
-        DecodeResult result =
-            decoder.decode(new DecodeRequest(prompt, options, outcome.texts.size()));
-        outcome.ms += (System.nanoTime() - start) / 1e6;
-        String text = model.answer(result.ids());
-        int right = task.score(sample, text).get(task.figureMetric()) == 1 ? 1 : 0;
-        int tokens = Math.min(result.ids().length, result.keptTokens() + 1);
-        sums[0] += tokens;
-        sums[1] += result.nfe();
-        sums[2] += right;
-        sums[3]++;
-        outcome.texts.add(Arrays.copyOf(result.ids(), tokens));
-        outcome.passes += result.nfe();
-        outcome.auxiliary += result.auxiliaryNfe();
-        outcome.tokens += tokens;
-        outcome.accepted += result.acceptedTokens();
-        outcome.drafted += result.draftedTokens();
-        outcome.right += right;
-        outcome.slowest = Math.max(outcome.slowest, result.nfe() - tokens);
-        if (outcome.texts.size() <= total / 2) {
-          outcome.firstHalfTokens += tokens;
-          outcome.firstHalfPasses += result.nfe();
-        }
-      }
-    }
-    report(name, options, outcome);
-    return outcome;
-  }
-
-  private static void report(String name, DecodeOptions options, Outcome o) throws IOException {
-    StringBuilder line = new StringBuilder();
-    line.append(
-        String.format(
-            Locale.ROOT,
-            "%-16s %s T=%.0f: score %.1f, tokens a pass %.2f, NFE/token %.3f, passes of others"
-                + " %d for %d, accepted %d of %d, %.0f tokens/s%n   ",
-            options.algorithm().id(),
-            name,
-            options.temperature(),
-            o.score(),
-            o.tau(),
-            1 / o.tau(),
-            o.auxiliary,
-            o.passes,
-            o.accepted,
-            o.drafted,
-            1000 * o.tokens / o.ms));
-    o.byTask.forEach(
-        (task, sums) ->
-            line.append(
-                String.format(Locale.ROOT, " %s %.0f/%.2f", task, o.score(task), o.tau(task))));
-    Files.createDirectories(REPORT.getParent());
-    Files.writeString(
-        REPORT, options + "\n" + line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-  }
-
-  private static DecodeOptions options(String algorithm, Object... more) {
-    Map<String, Object> values = new HashMap<>(Map.of("gen-length", LENGTH));
-    for (int i = 0; i < more.length; i += 2) {
-      values.put((String) more[i], more[i + 1]);
-    }
-    return DecodeOptions.of(algorithm, values);
-  }
-
-  private static void assertSame(Outcome a, Outcome b) {
-    for (int i = 0; i < a.texts.size(); i++) {
-      assertThat(a.texts.get(i)).as("text %d", i).containsExactly(b.texts.get(i));
-    }
-  }
-
-  private static final String AR = "unmask-qwen-ar-6m";
-
-  @Test
-  void draftersForTheCausalModel_repeatItsGreedyText() throws IOException {
-    DecodeResources alone = model(AR).resources();
-    Outcome plain = run(AR, alone, options("ar"));
-    assertThat(plain.tau()).isEqualTo(1);
-    DecodeResources small = alone.withAuxiliary(model("unmask-qwen-ar-3m").denoiser());
-    Outcome speculative = run(AR, small, options("speculative"));
-    assertSame(speculative, plain);
-    assertThat(speculative.tau()).isGreaterThan(1.5);
-    Outcome lookup = run(AR, alone, options("prompt-lookup"));
-    assertSame(lookup, plain);
-    assertThat(lookup.byTask.keySet()).allMatch(task -> lookup.tau(task) >= 1);
-    Outcome aded = run(AR, alone, options("aded"));
-    assertSame(aded, plain);
-    assertThat(aded.tau()).isGreaterThan(1.5);
-    Outcome swift = run(AR, alone, options("swift"));
-    assertSame(swift, plain);
-    assertThat(lookup.tau("waiting_line/copy")).isGreaterThan(1);
-    for (String denoiser : List.of("unmask-llada-6m", "unmask-dream-6m")) {
-      DecodeResources with = alone.withAuxiliary(model(denoiser).denoiser());
-      Outcome specDiff = run(AR, with, options("specdiff", "draft-length", 8, "draft-steps", 2));
-      assertSame(specDiff, plain);
-      assertThat(specDiff.tau("waiting_line/copy")).isGreaterThan(2);
-    }
-    DecodeResources heads = model(AR).resources(options("chimera"));
-    Outcome chain = run(AR, heads, options("chimera", "draft-shape", "chain"));
-    Outcome tree = run(AR, heads, options("chimera"));
-    Outcome medusa = run(AR, heads, options("chimera", "draft-shape", "medusa"));
-    assertSame(chain, plain);
-    assertSame(tree, plain);
-    assertSame(medusa, plain);
-    assertThat(chain.tau()).isGreaterThan(1.8).isGreaterThan(medusa.tau() + 0.2);
-    assertThat(tree.tau()).isGreaterThan(chain.tau());
+  private static Outcome sameAsPlain(String model, DecodeOptions options) throws IOException {
+    Outcome drafted = run(model, options);
+    Outcome plain = run(model, options("ar", "temperature", options.temperature()));
+    assertThat(plain.tokensPerPass()).isEqualTo(1);
+    assertThat(drafted.texts()).isEqualTo(plain.texts());
+    return drafted;
   }
 
   @Test
-  void sampledText_isThatOfPlainSamplingWithTheSameSeed() throws IOException {
-    DecodeResources alone = model(AR).resources();
-    Outcome plain = run(AR, alone, options("ar", "temperature", 1));
-    DecodeResources small = alone.withAuxiliary(model("unmask-qwen-ar-3m").denoiser());
-    assertSame(run(AR, small, options("speculative", "temperature", 1)), plain);
-    assertSame(run(AR, alone, options("aded", "temperature", 1)), plain);
-    DecodeResources heads = model(AR).resources(options("chimera"));
-    assertSame(run(AR, heads, options("chimera", "temperature", 1)), plain);
-    Outcome residual = run(AR, small, options("speculative", "temperature", 1, "rule", "residual"));
-    assertThat(residual.tau()).isGreaterThan(1.5);
+  void speculative_repeatsPlainText() throws IOException {
+    assertThat(sameAsPlain(AR, options("speculative")).tokensPerPass()).isGreaterThan(1.5);
   }
 
   @Test
-  void space_reachesItsCard() throws IOException {
-    String name = "unmask-space-6m";
-    DecodeResources alone = model(name).resources();
-    Outcome plain = run(name, alone, options("ar"));
-    Outcome three = run(name, alone, options("space", "draft-length", 3));
-    Outcome five = run(name, alone, options("space", "draft-length", 5));
-    assertSame(three, plain);
-    assertSame(five, plain);
-    assertThat(waitingLine(three)).isBetween(3.0, 3.4);
-    assertThat(waitingLine(five)).isBetween(3.8, 4.4);
+  void promptLookup_repeatsPlainText_andIsFastWhereItCopies() throws IOException {
+    Outcome lookup = sameAsPlain(AR, options("prompt-lookup"));
+    assertThat(lookup.tasks()).allMatch(task -> lookup.task(task).tokensPerPass() >= 1);
+    assertThat(lookup.task("copy").tokensPerPass()).isGreaterThan(2);
+    assertThat(lookup.task("replace").tokensPerPass()).isGreaterThan(2);
   }
 
-  private static double waitingLine(Outcome outcome) {
-    double tokens = 0;
-    double passes = 0;
-    for (Map.Entry<String, double[]> task : outcome.byTask.entrySet()) {
-      if (task.getKey().startsWith("waiting_line")) {
-        tokens += task.getValue()[0];
-        passes += task.getValue()[1];
-      }
-    }
-    return tokens / passes;
+  @Test
+  void swift_repeatsPlainText() throws IOException {
+    assertThat(sameAsPlain(AR, options("swift")).tokensPerPass()).isGreaterThan(1.5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"unmask-llada-6m", "unmask-dream-6m"})
+  void specDiff_repeatsPlainText_inUnderHalfThePasses(String drafter) throws IOException {
+    String folder = SideBench.WEIGHTS.resolve(drafter).toString();
+    Outcome diffusion =
+        sameAsPlain(
+            AR, options("specdiff", "draft-length", 8, "draft-steps", 2, "drafter", folder));
+    assertThat(diffusion.task("copy").tokensPerPass()).isGreaterThan(2);
+  }
+
+  @Test
+  void chimera_repeatsPlainText_andGainsOverHeadsAlone() throws IOException {
+    Outcome tree = sameAsPlain(AR, options("chimera"));
+    Outcome chain = sameAsPlain(AR, options("chimera", "draft-shape", "chain"));
+    Outcome medusa = sameAsPlain(AR, options("chimera", "draft-shape", "medusa"));
+    assertThat(chain.tokensPerPass()).isGreaterThan(1.8);
+    assertThat(chain.tokensPerPass()).isGreaterThan(medusa.tokensPerPass() + 0.2);
+    assertThat(tree.tokensPerPass()).isGreaterThan(chain.tokensPerPass());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"speculative", "aded", "chimera", "prompt-lookup", "swift", "specdiff"})
+  void sampledText_isThatOfPlainSamplingWithTheSameSeed(String algorithm) throws IOException {
+    Outcome sampled = sameAsPlain(AR, options(algorithm, "temperature", 1));
+    assertThat(sampled.tokensPerPass()).isGreaterThan(1.2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3, 3.0, 3.4", "5, 3.8, 4.4"})
+  void space_reachesItsCard(int k, double least, double most) throws IOException {
+    Outcome space = sameAsPlain(SPACE, options("space", "draft-length", k));
+    assertThat(space.tokensPerPass()).isGreaterThan(2);
+    assertThat(space.task("waiting_line").tokensPerPass()).isBetween(least, most);
+    Outcome base = run(AR, options("ar"));
+    assertThat(space.score())
+        .as("score of the model it was made of")
+        .isGreaterThan(base.score() - 1);
+  }
+
+  @Test
+  void aded_repeatsPlainText_andDraftsInLittleTime(@TempDir Path temp) throws IOException {
+    Path corpus = Files.writeString(temp.resolve("corpus.txt"), SidePrompts.corpus());
+    Outcome alone = sameAsPlain(AR, options("aded"));
+    Outcome learned = sameAsPlain(AR, options("aded", "corpus", corpus));
+    assertThat(alone.tokensPerPass()).isGreaterThan(1.5);
+    assertThat(learned.tokensPerPass()).isGreaterThan(1.5);
+    assertThat(alone.overhead()).as("build and all else, of a pass").isLessThan(0.1);
+    assertThat(learned.overhead()).as("build and all else, of a pass").isLessThan(0.1);
+  }
+
+  @Test
+  void aded_getsBetterFromPromptToPrompt() throws IOException {
+    List<SidePrompts> mixed = SidePrompts.mixed();
+    Outcome forgetful = BENCH.run(AR, options("aded"), mixed);
+    Outcome learning = BENCH.run(AR, options("aded", "carry-over", true), mixed);
+    assertThat(learning.texts()).isEqualTo(forgetful.texts());
+    assertThat(learning.half(2).tokensPerPass())
+        .isGreaterThanOrEqualTo(learning.half(1).tokensPerPass());
+    double without = forgetful.half(2).tokensPerPass() / forgetful.half(1).tokensPerPass();
+    double with = learning.half(2).tokensPerPass() / learning.half(1).tokensPerPass();
+    assertThat(with).as("and not because the second half is easier").isGreaterThan(without);
   }
 
   @Test
   void assd_reachesItsCard() throws IOException {
-    String name = "unmask-asarm-6m";
-    DecodeResources alone = model(name).resources();
-    Outcome plain = run(name, alone, options("assd", "draft-length", 1, "temperature", 1));
-    Outcome assd = run(name, alone, options("assd", "temperature", 1));
-    Outcome unverified =
-        run(
-            name,
-            alone,
-            options(
-                "assd", "temperature", 1, "rule", "tolerance", "ratio-bonus", 1, "lossy", true));
-    assertThat(assd.slowest).as("passes beyond tokens").isLessThanOrEqualTo(0);
-    assertThat(1 / waitingLine(assd)).isBetween(0.40, 0.50);
-    assertThat(assd.score()).isBetween(plain.score() - 8, plain.score() + 8);
-    assertThat(unverified.score()).isLessThan(plain.score() - 20);
+    Outcome plain = run(ASARM, options("assd", "draft-length", 1, "temperature", 1));
+    Outcome assd = run(ASARM, options("assd", "temperature", 1));
+    assertThat(assd.rows()).allMatch(row -> row.passes() <= row.text().length);
+    assertThat(1 / assd.task("waiting_line").tokensPerPass()).isBetween(0.40, 0.50);
+    assertThat(assd.score()).isBetween(plain.score() - 4, plain.score() + 4);
+  }
+
+  /** 4080 texts each, so that two points are more than one standard error. */
+  @Test
+  void assd_shufflesAsWellAsSequentialSampling() throws IOException {
+    List<SidePrompts> prompts = SidePrompts.of("waiting_line/shuffle", 204, 20);
+    Outcome plain = BENCH.run(ASARM, options("assd", "draft-length", 1, "temperature", 1), prompts);
+    Outcome assd = BENCH.run(ASARM, options("assd", "temperature", 1), prompts);
+    assertThat(assd.score()).isBetween(plain.score() - 2, plain.score() + 2);
+    assertThat(1 / assd.tokensPerPass()).isLessThanOrEqualTo(0.95);
+    assertThat(assd.rows()).allMatch(row -> row.passes() <= row.text().length);
+    DecodeOptions unverified =
+        options("assd", "temperature", 1, "rule", "tolerance", "ratio-bonus", 1, "lossy", true);
+    assertThat(BENCH.run(ASARM, unverified, prompts.subList(0, 1020)).score())
+        .isLessThan(assd.score() - 20);
+  }
+
+  @Test
+  void assd_draftsByBigramsToo() throws IOException {
+    Outcome plain = run(ASARM, options("assd", "draft-length", 1));
+    Outcome bigrams = run(ASARM, options("assd", "draft-by", "bigram"));
+    assertThat(bigrams.texts()).isEqualTo(plain.texts());
+    assertThat(bigrams.tokensPerPass()).isGreaterThan(1);
+    run(ASARM, options("assd", "draft-by", "bigram", "temperature", 1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"copy", "sort"})
+  void cascade_reachesPlainDecodingInFivePasses(String task) throws IOException {
+    List<SidePrompts> prompts = SidePrompts.of("waiting_line/" + task, 102, 1);
+    Outcome plain = BENCH.run(AR, options("ar"), prompts);
+    Outcome five = BENCH.run(MARKOV, options("cascade", "gen-length", 32), prompts);
+    assertThat(five.rows()).allMatch(row -> row.passes() == 5);
+    assertThat(five.score()).isGreaterThanOrEqualTo(0.95 * plain.score());
   }
 
   @Test
   void cascade_risesWithItsRounds() throws IOException {
-    String name = "unmask-markov-6m";
-    DecodeResources alone = model(name).resources();
-    Map<Task, List<Sample>> few = new LinkedHashMap<>(); // thousands of rows a pass
-    samples().forEach((task, list) -> few.put(task, list.subList(0, 4)));
-    double before = -1;
-    for (int rounds : new int[] {1, 2, 5}) {
-      Outcome outcome = run(name, alone, options("cascade", "rounds", rounds), few);
-      assertThat(outcome.score()).isGreaterThanOrEqualTo(before - 1);
-      before = outcome.score();
-      if (rounds == 5) {
-        assertThat(outcome.score("waiting_line/copy")).isGreaterThanOrEqualTo(95);
-        assertThat(outcome.score("waiting_line/sort")).isGreaterThanOrEqualTo(95);
-      }
+    List<Double> scores = new ArrayList<>();
+    for (int rounds = 1; rounds <= 5; rounds++) {
+      scores.add(run(MARKOV, options("cascade", "gen-length", 32, "rounds", rounds)).score());
+      int last = scores.size() - 1;
+      assertThat(scores.get(last))
+          .as("scores by rounds %s", scores)
+          .isGreaterThanOrEqualTo(scores.get(Math.max(0, last - 1)) - 1);
     }
+    assertThat(scores.getLast()).isGreaterThan(scores.getFirst() + 10);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"copy", "reverse"})
+  void padir_keepsWhatDoesNotDepend(String task) throws IOException {
+    List<SidePrompts> prompts = SidePrompts.of("waiting_line/" + task, 102, 1);
+    Outcome oneByOne = BENCH.run(LLADA, options("llada-low-confidence", "gen-length", 32), prompts);
+    Outcome padir = BENCH.run(LLADA, options("padir", "gen-length", 32), prompts);
+    assertThat(padir.score()).isGreaterThanOrEqualTo(0.95 * oneByOne.score());
+    assertThat(3 * padir.passes()).isLessThanOrEqualTo(oneByOne.passes());
   }
 
   @Test
-  void refinement_keepsWhatDoesNotDepend() throws IOException {
-    String name = "unmask-llada-6m";
-    DecodeResources alone = model(name).resources();
-    Map<Task, List<Sample>> few = new LinkedHashMap<>(); // a pass per token over the whole canvas
-    samples().forEach((task, list) -> few.put(task, list.subList(0, 6)));
-    Outcome oneByOne = run(name, alone, options("llada-low-confidence"), few);
-    Outcome padir = run(name, alone, options("padir", "passes", 4), few);
-    Outcome gibbs = run(name, alone, options("gibbs", "temperature", 0), few);
-    assertThat(padir.score("waiting_line/copy"))
-        .isGreaterThanOrEqualTo(0.95 * oneByOne.score("waiting_line/copy"));
-    assertThat(3 * padir.passes).isLessThanOrEqualTo(oneByOne.passes);
-    assertThat(gibbs.passes).isLessThan(oneByOne.passes);
+  void padir_losesWhatDepends() throws IOException {
+    List<SidePrompts> prompts = SidePrompts.of("waiting_line/shuffle", 204, 1);
+    Outcome oneByOne = BENCH.run(LLADA, options("llada-low-confidence", "gen-length", 32), prompts);
+    Outcome padir = BENCH.run(LLADA, options("padir", "gen-length", 32), prompts);
+    Outcome cut =
+        BENCH.run(LLADA, options("padir", "gen-length", 32, "predict-length", true), prompts);
+    assertThat(padir.score()).isLessThan(0.95 * oneByOne.score());
+    assertThat(cut.passes()).isLessThanOrEqualTo(padir.passes());
   }
 }
