@@ -37,10 +37,10 @@ final class EndOfText implements StopRule {
   }
 
   private int predictedEnd(Step step, Picks accepted) {
-    for (int row : accepted.ascending().toArray()) {
-      if (context.isEnd(step.token(row))) {
+    for (int i = 0; i < accepted.count(); i++) { // ascending, as the filter accepts
+      if (context.isEnd(step.token(accepted.row(i)))) {
         step.detail("truncated_by", "filter");
-        return step.position(row);
+        return step.position(accepted.row(i));
       }
     }
     int best = -1;
@@ -68,7 +68,9 @@ final class EndOfText implements StopRule {
     if (isShorter) {
       edits.truncate(end + 1);
     }
-    step.detail("length", step.relative(step.canvas().length()));
+    if (step.isRecorded()) {
+      step.detail("length", step.relative(step.canvas().length()));
+    }
     return false;
   }
 

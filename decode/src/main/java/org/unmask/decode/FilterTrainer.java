@@ -13,14 +13,16 @@ import java.util.function.IntConsumer;
 
 /**
  * Trains Learn2PD's filter (arXiv 2509.25188): binary cross entropy with logits over all positions,
- * AdamW on the full batch with learning rate 3e-3, betas 0.9 and 0.999 and weight decay 0.01.
+ * AdamW on the full batch with betas 0.9 and 0.999 and weight decay 0.01.
  *
  * <p>Deterministic for any number of threads: double arithmetic, rows in fixed chunks whose
  * gradients are summed in order, initial weights from a seed. Used by one thread at a time.
  */
 public final class FilterTrainer {
 
-  private static final double LEARNING_RATE = 3e-3;
+  /** The paper's learning rate, for tens of thousands of updates. */
+  public static final double PAPER_RATE = 3e-3;
+
   private static final double BETA1 = 0.9;
   private static final double BETA2 = 0.999;
   private static final double EPSILON = 1e-8;
@@ -30,6 +32,7 @@ public final class FilterTrainer {
   private static final int CHUNKS = 16;
 
   private final int width;
+  private final double rate;
   private final FilterRow[] rows;
   private final FilterNetwork network;
   private final List<FilterNetwork.Pass> passes = new ArrayList<>();
@@ -43,9 +46,10 @@ public final class FilterTrainer {
    * @param rows at least one, of at most {@code width} positions each
    * @param width length B of the blocks the filter is for
    * @param seed of the weights
+   * @param rate learning rate, above 0
    */
-  public FilterTrainer(List<FilterRow> rows, int width, long seed) {
-    this(rows, new FilterNetwork(width));
+  public FilterTrainer(List<FilterRow> rows, int width, long seed, double rate) {
+    this(rows, new FilterNetwork(width), rate);
     double bound = 1 / Math.sqrt(width);
     long key = Noise.key(seed, 0, 0, 0, Noise.Purpose.TOKEN);
     for (int i = 0; i < network.parameters.length; i++) {
@@ -55,14 +59,18 @@ public final class FilterTrainer {
 
   /** Starts from given weights. */
   FilterTrainer(List<FilterRow> rows, FilterModel model) {
-    this(rows, new FilterNetwork(model));
+    this(rows, new FilterNetwork(model), PAPER_RATE);
   }
 
-  private FilterTrainer(List<FilterRow> given, FilterNetwork network) {
+  private FilterTrainer(List<FilterRow> given, FilterNetwork network, double rate) {
     if (given.isEmpty()) {
       throw new IllegalArgumentException("a filter cannot be trained without rows; collect some");
     }
+    if (!(rate > 0)) {
+      throw new IllegalArgumentException("learning rate must be above 0, was " + rate);
+    }
     this.network = network;
+    this.rate = rate;
     width = network.width;
     rows = given.toArray(FilterRow[]::new);
     for (FilterRow row : rows) {
@@ -137,7 +145,7 @@ public final class FilterTrainer {
       mean[i] = BETA1 * mean[i] + (1 - BETA1) * gradient;
       square[i] = BETA2 * square[i] + (1 - BETA2) * gradient * gradient;
       double step = mean[i] / correction1 / (Math.sqrt(square[i] / correction2) + EPSILON);
-      network.parameters[i] -= LEARNING_RATE * (step + DECAY * network.parameters[i]);
+      network.parameters[i] -= rate * (step + DECAY * network.parameters[i]);
     }
   }
 

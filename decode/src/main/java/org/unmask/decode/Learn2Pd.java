@@ -52,9 +52,11 @@ final class Learn2Pd implements UnmaskPolicy {
   private final @Nullable FilterModel filter;
   private final double threshold;
   private final EndOfText end;
+  private final float[] features;
 
   private Learn2Pd(DecodeContext context, boolean isFiltered) {
     filter = isFiltered ? filter(context) : null;
+    features = new float[filter == null ? 0 : filter.width()];
     threshold = isFiltered ? context.options().number(ACCEPT_THRESHOLD) : 1;
     end = new EndOfText(context);
   }
@@ -95,12 +97,13 @@ final class Learn2Pd implements UnmaskPolicy {
         picks.add(step.ranked(rank));
       }
     }
-    step.detail("masked", step.candidates());
-    step.detail("top1", step.relative(step.position(step.ranked(0))));
+    if (step.isRecorded()) {
+      step.detail("masked", step.candidates());
+      step.detail("top1", step.relative(step.position(step.ranked(0))));
+    }
   }
 
   private void accept(Step step, FilterModel filter, Picks picks) {
-    float[] features = new float[filter.width()];
     int count = 0;
     int first = 0;
     for (int row = 0; row < step.rows(); row++) {
@@ -112,18 +115,16 @@ final class Learn2Pd implements UnmaskPolicy {
       }
     }
     float[] logits = filter.logits(features, count);
-    List<Integer> accepted = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       int position = step.position(first + i);
       if (FilterModel.probability(logits[i]) > threshold && step.canvas().isMasked(position)) {
         picks.add(first + i);
-        accepted.add(step.relative(position));
       }
     }
     if (step.isRecorded()) {
       step.detail("features", listed(features, count));
       step.detail("filter_logits", listed(logits, count));
-      step.detail("accepted_by_filter", accepted);
+      step.detail("accepted_by_filter", step.relatives(picks.ascending()));
     }
   }
 

@@ -368,6 +368,53 @@ class RulesTest {
   }
 
   @Test
+  void fastDllmV2_fillsSubBlocks_andStartsTheNextBlockForFree() {
+    float[] sure = ScriptedDenoiser.row(10, 3, .95);
+    ScriptedDenoiser network =
+        new ScriptedDenoiser(
+            10, MASK, 1, (position, seen, logits) -> System.arraycopy(sure, 0, logits, 0, 10));
+    DecodeOptions options =
+        DecodeOptions.of(
+            "fast-dllm-v2", Map.of("gen-length", 8, "block-length", 4, "small-block-size", 2));
+    List<DecodeStep> steps = new ArrayList<>();
+    DecodeResult result =
+        new Decoder(network, DecodeResources.none())
+            .decode(new DecodeRequest(new int[4], options), (request, step) -> steps.add(step));
+    assertThat(steps)
+        .extracting(DecodeStep::positions)
+        .containsExactly(
+            List.of(0),
+            List.of(1),
+            List.of(2, 3),
+            List.of(4),
+            List.of(5),
+            List.of(6, 7),
+            List.of());
+    assertThat(steps)
+        .extracting(DecodeStep::kind)
+        .containsExactly(
+            DecodeStep.Kind.PREFILL,
+            DecodeStep.Kind.DENOISE,
+            DecodeStep.Kind.DENOISE,
+            DecodeStep.Kind.STORE,
+            DecodeStep.Kind.DENOISE,
+            DecodeStep.Kind.DENOISE,
+            DecodeStep.Kind.STORE);
+    assertThat(result.ids()).containsOnly(3);
+    List<DecodeStep> ended = new ArrayList<>();
+    DecodeResult stopped =
+        new Decoder(network, DecodeResources.none().withEndTokens(3))
+            .decode(new DecodeRequest(new int[4], options), (request, step) -> ended.add(step));
+    assertThat(stopped.ids()).containsExactly(3); // kept, and the rest cut off
+    assertThat(ended).hasSize(1);
+    assertThat(
+            new Decoder(network, DecodeResources.none())
+                .decode(new DecodeRequest(new int[4], options.with("threshold", 0.96)))
+                .nfe())
+        .isEqualTo(9); // one at a time
+  }
+
+  @Test
   void remix_feedsMixturesFromTheThirdCallOn() {
     List<Integer> mixed = new ArrayList<>();
     float[][] rows = new float[5][];

@@ -69,10 +69,18 @@ final class Learn2pdTrainCommand extends Verb {
   int epochs = 3000;
 
   @Option(
+      names = "--learning-rate",
+      paramLabel = "X",
+      defaultValue = "0.003",
+      order = 4,
+      description = "Of AdamW; the paper's needs tens of thousands of updates.")
+  double learningRate = FilterTrainer.PAPER_RATE;
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
-      order = 4,
+      order = 5,
       description = "Seed of the first weights and of which prompts are held out.")
   long seed = 1;
 
@@ -89,6 +97,9 @@ final class Learn2pdTrainCommand extends Verb {
     if (epochs < 1 || threads < 1) {
       throw usage("--epochs and --threads must be at least 1");
     }
+    if (!(learningRate > 0 && learningRate <= 1)) {
+      throw usage("--learning-rate must be above 0 and at most 1, was " + learningRate);
+    }
     Path folder = java.util.Objects.requireNonNull(out);
     RowFile.Content content = RowFile.read(java.util.Objects.requireNonNull(rows));
     List<RowFile.Prompt> prompts = new ArrayList<>(content.prompts());
@@ -100,7 +111,7 @@ final class Learn2pdTrainCommand extends Verb {
     List<FilterRow> heldOut = rows(prompts.subList(0, held));
     List<FilterRow> training = rows(prompts.subList(held, prompts.size()));
     int width = content.origin().path("block_length").asInt();
-    FilterTrainer trainer = new FilterTrainer(training, width, seed);
+    FilterTrainer trainer = new FilterTrainer(training, width, seed, learningRate);
     try (Progress progress = new TerminalProgress(terminal(), "train", "epochs", 0, epochs)) {
       trainer.train(epochs, threads, _ -> progress.advance(1));
     }
@@ -130,6 +141,7 @@ final class Learn2pdTrainCommand extends Verb {
     metadata.put("prompts", Integer.toString(prompts));
     metadata.put("rows", Integer.toString(fitted.rows() + heldOut.rows()));
     metadata.put("epochs", Integer.toString(epochs));
+    metadata.put("learning_rate", Double.toString(learningRate));
     metadata.put("seed", Long.toString(seed));
     metadata.put("loss", number(fitted.loss()));
     metadata.put("held_out_loss", number(heldOut.loss()));

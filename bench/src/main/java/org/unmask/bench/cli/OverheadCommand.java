@@ -80,6 +80,13 @@ final class OverheadCommand extends Verb {
               + " afterwards.")
   @Nullable Path halfBillion;
 
+  @Option(
+      names = "--recorded",
+      order = 9,
+      showDefaultValue = Visibility.NEVER,
+      description = "Measure each once more while its steps are recorded.")
+  boolean recorded;
+
   @Override
   void run() throws IOException {
     if (promptLength < 1 || genLength < 1 || repeats < 1 || warmUps < 0) {
@@ -101,7 +108,7 @@ final class OverheadCommand extends Verb {
     }
   }
 
-  private void measure(LoadedModel model) {
+  private void measure(LoadedModel model) throws IOException {
     Overhead overhead = new Overhead(model, promptLength, genLength, repeats, warmUps);
     if (!json) {
       print(
@@ -111,7 +118,11 @@ final class OverheadCommand extends Verb {
     for (String each : chosen()) {
       String[] parts = each.split("\\+", 2);
       try {
-        print(overhead.measure(parts[0], parts.length < 2 ? "none" : parts[1]));
+        String cache = parts.length < 2 ? "none" : parts[1];
+        print(overhead.measure(parts[0], cache, false));
+        if (recorded) {
+          print(overhead.measure(parts[0], cache, true));
+        }
       } catch (IllegalArgumentException e) {
         if (!algorithms.isEmpty()) {
           throw e;

@@ -56,12 +56,11 @@ public final class FilterCard {
         between them read the certainties of a block and say which predictions will last. For \
         `--algorithm learn2pd` and `learn2pd-eotp`; shorter blocks are padded with zeros.
 
-        Trained by `unmask learn2pd` with binary cross entropy and AdamW (learning rate 3e-3, weight \
-        decay 0.01) on full batches. Labels: whether a prediction equals the answer decoded one token \
-        per step.
+        Trained by `unmask learn2pd` with binary cross entropy and AdamW (weight decay 0.01) on \
+        full batches. Labels: whether a prediction equals the answer decoded one token per step.
 
-        | File | Blocks of | Prompts | Rows | Generation length | Epochs | Seed | Loss | Held out: loss | recall | false accepts |
-        |---|---:|---:|---:|---|---:|---:|---:|---:|---:|---:|
+        | File | Blocks of | Prompts | Rows | Generation length | Epochs | Rate | Seed | Loss | Held out: loss | recall | false accepts |
+        |---|---:|---:|---:|---|---:|---:|---:|---:|---:|---:|---:|
         """
             .formatted(model));
     for (Map<String, String> f : filters) {
@@ -73,12 +72,13 @@ public final class FilterCard {
               "rows",
               "gen_length",
               "epochs",
+              "learning_rate",
               "seed",
               "loss",
               "held_out_loss",
               "held_out_recall",
               "held_out_false_accepts")) {
-        card.append("| ").append(f.getOrDefault(name, "")).append(' ');
+        card.append("| ").append(f.getOrDefault(name, name.equals("learning_rate") ? "0.003" : "")).append(' ');
       }
       card.append("|\n");
     }

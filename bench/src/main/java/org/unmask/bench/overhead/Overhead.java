@@ -1,12 +1,16 @@
 package org.unmask.bench.overhead;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.unmask.bench.load.LoadedModel;
+import org.unmask.bench.load.TraceFacts;
+import org.unmask.decode.DecodeListener;
 import org.unmask.decode.DecodeOptions;
 import org.unmask.decode.DecodeRequest;
 import org.unmask.decode.Decoder;
+import org.unmask.decode.trace.TraceWriter;
 import org.unmask.model.Denoiser;
 
 /**
@@ -49,13 +53,21 @@ public record Overhead(
    *
    * @param algorithm its id
    * @param cache its cache
+   * @param isRecorded whether every step is written down meanwhile, to nowhere
+   * @throws IOException if what the algorithm needs cannot be read
+   * @throws IllegalArgumentException if it does not run on the model alone
    */
-  public Figures measure(String algorithm, String cache) {
-    Denoiser network = model.denoiser();
-    TimedDenoiser timed = new TimedDenoiser(network);
-    Decoder decoder = new Decoder(timed, model.resources());
+  public Figures measure(String algorithm, String cache, boolean isRecorded) throws IOException {
     DecodeOptions options =
         DecodeOptions.of(algorithm, Map.of("gen-length", genLength, "cache", cache));
+    if (options.algorithm().needs().contains("a causal model")) {
+      throw new IllegalArgumentException(
+          "algorithm " + algorithm + " runs a second network, which is no overhead of the first");
+    }
+    Denoiser network = model.denoiser();
+    TimedDenoiser timed = new TimedDenoiser(network);
+    Decoder decoder = new Decoder(timed, model.resources(options));
+    decoder = isRecorded ? decoder.keepingPredictions() : decoder;
     double[] step = new double[repeats];
     double[] outside = new double[repeats];
     double[] share = new double[repeats];
@@ -66,7 +78,7 @@ public record Overhead(
       DecodeRequest request = new DecodeRequest(prompt, options);
       timed.reset();
       long start = System.nanoTime();
-      decoder.decode(request);
+      decoder.decode(request, isRecorded ? recorder(request) : null);
       double nanos = System.nanoTime() - start;
       if (i >= 0) {
         int gaps = Math.max(1, timed.calls() - 1);
@@ -80,6 +92,14 @@ public record Overhead(
       Arrays.sort(figures);
     }
     String name = cache.equals("none") ? algorithm : algorithm + "+" + cache;
-    return new Figures(name, step, outside, share, bytes);
+    return new Figures(isRecorded ? name + " recorded" : name, step, outside, share, bytes);
+  }
+
+  private DecodeListener recorder(DecodeRequest request) {
+    TraceWriter writer =
+        new TraceWriter(
+            line -> {}, model.text()::withSpecials, TraceFacts.flops(model), System::nanoTime);
+    writer.begin(request, Map.of());
+    return (_, step) -> writer.step(step);
   }
 }

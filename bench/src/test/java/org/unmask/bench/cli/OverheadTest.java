@@ -24,15 +24,20 @@ class OverheadTest {
             "3",
             "--warm-ups",
             "0",
+            "--recorded",
             "--json");
-    assertThat(run.ok().json()).hasSize(2);
+    assertThat(run.ok().json()).hasSize(4);
     for (JsonNode row : run.json()) {
       assertThat(row.path("share")).hasSize(3);
       assertThat(row.path("share").get(1).asDouble()).isBetween(1e-6, 0.999);
       assertThat(row.path("stepMillis").get(1).asDouble()).isPositive();
     }
-    assertThat(run.json().get(1).path("algorithm").asString())
-        .isEqualTo("llada-low-confidence+dual");
+    assertThat(run.json().stream().map(row -> row.path("algorithm").asString()))
+        .containsExactly(
+            "threshold",
+            "threshold recorded",
+            "llada-low-confidence+dual",
+            "llada-low-confidence+dual recorded");
   }
 
   @Test

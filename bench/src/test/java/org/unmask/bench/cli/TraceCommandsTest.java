@@ -169,4 +169,18 @@ class TraceCommandsTest {
     JsonNode sum = lines.getLast().path("staleness");
     assertThat(sum.path("rows").asInt()).isEqualTo(2 * (7 * 8 / 2));
   }
+
+  @Test
+  void generate_saysWhatACacheCosts() {
+    String[] request = {"generate", "--gen-length=16", "--block-length=8", "--cache=dual", "Hello"};
+    List<String> args = new ArrayList<>(List.of(request));
+    String plain = Cli.run(args.toArray(String[]::new)).ok().lines().getFirst();
+    args.add(1, "--measure-staleness");
+    List<String> measured = Cli.run(args.toArray(String[]::new)).ok().lines();
+    assertThat(measured.getFirst()).isEqualTo(plain);
+    assertThat(measured.getLast()).startsWith("stale: ").contains("most probable tokens differ");
+    args.add(1, "--json");
+    JsonNode json = Cli.run(args.toArray(String[]::new)).ok().json().getFirst();
+    assertThat(json.at("/staleness/rows").asInt()).isPositive();
+  }
 }
