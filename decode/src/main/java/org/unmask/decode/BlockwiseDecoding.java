@@ -78,7 +78,7 @@ abstract class BlockwiseDecoding extends Decoding {
     Predictions raw = feed.query().predictions();
     step.propose(proposer == null ? raw : proposer.propose(step, raw), Score.CONFIDENCE);
     act();
-    step.index++;
+    step.index += isInner() ? 1 : 0;
     int block = step.block();
     boolean isLast = step.blockEnd() == canvas.length();
     if (kind == DecodeStep.Kind.STORE && !isLast) {

@@ -112,6 +112,11 @@ public final class Decoder {
     }
   }
 
+  /** Returns an estimator of likelihoods over the network; see {@link LogLikelihood}. */
+  public LogLikelihood likelihood(double cfgScale) {
+    return new LogLikelihood(denoiser, cfgScale);
+  }
+
   /** Decodes one request. */
   public DecodeResult decode(DecodeRequest request) {
     return decode(request, null);

@@ -55,10 +55,11 @@ public final class LogLikelihood {
     for (int b = 0; b < batches; b++) {
       long key = Noise.key(seed, b, 0, 0, Noise.Purpose.POSITION);
       int first = 1 + (int) (Noise.uniform(key, 0) * answer.length);
-      int[] counts = counts(answer.length, batch, first);
+      List<Integer> counts = counts(answer.length, batch, first);
       List<int[]> masked = new ArrayList<>();
       for (int j = 0; j < batch; j++) {
-        masked.add(subset(answer.length, counts[j], Noise.key(key, j, 0, 0, Noise.Purpose.TOKEN)));
+        masked.add(
+            subset(answer.length, counts.get(j), Noise.key(key, j, 0, 0, Noise.Purpose.TOKEN)));
       }
       sum += loss(prompt, answer, masked);
     }
@@ -68,14 +69,54 @@ public final class LogLikelihood {
   /**
    * Returns how many tokens each copy of a batch masks: evenly spread from the first count on,
    * rounded half to even, around the end back to 1.
+   *
+   * @param length tokens of the answer, n
+   * @param first count of the first copy, in [1, n]
    */
-  static int[] counts(int length, int batch, int first) {
-    int[] counts = new int[batch];
+  public static List<Integer> counts(int length, int batch, int first) {
+    List<Integer> counts = new ArrayList<>();
     for (int j = 0; j < batch; j++) {
       double spread = Math.rint(first + j * ((double) length / batch));
-      counts[j] = 1 + (int) ((spread - 1) % length);
+      counts.add(1 + (int) ((spread - 1) % length));
     }
     return counts;
+  }
+
+  /**
+   * Tells whether an answer is what greedy decoding gives that unmasks the surest position of all
+   * at every step (the released {@code suffix_greedy_prediction}). As many forward calls as the
+   * answer has tokens.
+   *
+   * @throws IllegalArgumentException with guidance, for which there is no such check
+   */
+  public boolean isGreedy(int[] prompt, int[] answer) {
+    if (cfgScale > 0) {
+      throw new IllegalArgumentException("the greedy check takes no guidance; use cfg-scale 0");
+    }
+    int[] ids = Arrays.copyOf(prompt, prompt.length + answer.length);
+    Arrays.fill(ids, prompt.length, ids.length, denoiser.maskId());
+    int[] rows = new int[answer.length];
+    for (int left = answer.length; left > 0; left--) {
+      int count = 0;
+      for (int position = prompt.length; position < ids.length; position++) {
+        if (ids[position] == denoiser.maskId()) {
+          rows[count++] = position;
+        }
+      }
+      Query query = new Query().rows(ids, 0, ids.length).predict(rows, count);
+      query.suppress(denoiser.maskId());
+      denoiser.forward(List.of(query));
+      Predictions said = query.predictions();
+      int best = 0;
+      for (int i = 1; i < count; i++) {
+        best = said.confidence(i) > said.confidence(best) ? i : best;
+      }
+      ids[rows[best]] = said.token(best);
+      if (said.token(best) != answer[rows[best] - prompt.length]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static int[] subset(int length, int count, long key) {
@@ -98,57 +139,11 @@ public final class LogLikelihood {
    * @return mean over the copies, in nats
    */
   public double loss(int[] prompt, int[] answer, List<int[]> masked) {
-    List<Query> conditional = queries(prompt, answer, masked, false);
-    List<Query> unconditional = cfgScale > 0 ? queries(prompt, answer, masked, true) : List.of();
-    List<Query> all = new ArrayList<>(conditional);
-    all.addAll(unconditional);
-    denoiser.forward(all);
+    double[] nll = new MaskedCopies(denoiser, cfgScale).nll(prompt, answer, masked);
     double sum = 0;
-    for (int j = 0; j < masked.size(); j++) {
-      int[] positions = masked.get(j);
-      Predictions with = conditional.get(j).predictions();
-      double nll = 0;
-      for (int i = 0; i < positions.length; i++) {
-        float[] logits =
-            cfgScale > 0 ? guided(with, unconditional.get(j).predictions(), i) : row(with, i);
-        nll -= Softmax.logProbability(logits, 0, logits.length, answer[positions[i]], 1);
-      }
-      sum += nll / ((double) positions.length / answer.length);
+    for (int j = 0; j < nll.length; j++) {
+      sum += nll[j] / ((double) masked.get(j).length / answer.length);
     }
-    return sum / masked.size();
-  }
-
-  private List<Query> queries(
-      int[] prompt, int[] answer, List<int[]> masked, boolean isPromptMasked) {
-    List<Query> queries = new ArrayList<>();
-    for (int[] positions : masked) {
-      int[] ids = Arrays.copyOf(prompt, prompt.length + answer.length);
-      if (isPromptMasked) {
-        Arrays.fill(ids, 0, prompt.length, denoiser.maskId());
-      }
-      System.arraycopy(answer, 0, ids, prompt.length, answer.length);
-      int[] rows = new int[positions.length];
-      for (int i = 0; i < rows.length; i++) {
-        rows[i] = prompt.length + positions[i];
-        ids[rows[i]] = denoiser.maskId();
-      }
-      queries.add(new Query().rows(ids, 0, ids.length).predict(rows, rows.length).wantLogits(true));
-    }
-    return queries;
-  }
-
-  private static float[] row(Predictions predictions, int i) {
-    int count = predictions.vocabSize();
-    return Arrays.copyOfRange(predictions.logits(), i * count, (i + 1) * count);
-  }
-
-  private float[] guided(Predictions with, Predictions without, int i) {
-    float[] logits = row(with, i);
-    float[] base = row(without, i);
-    float weight = (float) (cfgScale + 1);
-    for (int v = 0; v < logits.length; v++) {
-      logits[v] = base[v] + weight * (logits[v] - base[v]);
-    }
-    return logits;
+    return sum / nll.length;
   }
 }

@@ -10,6 +10,9 @@ import org.unmask.model.Predictions;
  */
 final class LogitHistory {
 
+  private static final double FLOOR = 0x1p-23; // of float32 probabilities, as ReMix has it
+  private static final float[] BOUNDS = {4, 12, Float.POSITIVE_INFINITY};
+
   private final int depth;
   private final int suppressed;
   private final int[] calls;
@@ -79,5 +82,38 @@ final class LogitHistory {
     int slot = call % depth;
     double below = (double) logits[position][slot][token] - max[position][slot];
     return top[position][slot] * StrictMath.exp(below);
+  }
+
+  /**
+   * Tells whether the Jensen-Shannon divergence of a position's last two calls exceeds a limit, in
+   * nats. Every token adds something, together the rest at most its mass times ln 2; so the most
+   * probable ones often settle it.
+   */
+  boolean diverges(int position, double limit) {
+    int now = calls[position] - 1;
+    float[] a = logits(position, now);
+    float[] b = logits(position, now - 1);
+    for (float bound : BOUNDS) {
+      float leastA = max(position, now) - bound;
+      float leastB = max(position, now - 1) - bound;
+      double sum = 0;
+      double rest = 2 + a.length * FLOOR;
+      for (int v = 0; v < a.length && sum <= 2 * limit; v++) {
+        if (a[v] > leastA || b[v] > leastB) {
+          double p = Math.max(probability(position, now, v), FLOOR);
+          double q = Math.max(probability(position, now - 1, v), FLOOR);
+          double logMean = StrictMath.log((p + q) / 2);
+          sum += p * (StrictMath.log(p) - logMean) + q * (StrictMath.log(q) - logMean);
+          rest -= p + q;
+        }
+      }
+      if (sum > 2 * limit) {
+        return true;
+      }
+      if (sum + rest * StrictMath.log(2) <= 2 * limit) {
+        return false;
+      }
+    }
+    return false;
   }
 }

@@ -11,7 +11,6 @@ import org.unmask.model.SoftTokens;
 final class MaskMixtures implements SoftTokens {
 
   private static final int MOST = 50;
-  private static final double FLOOR = 0x1p-23; // of float32 probabilities, as released
   private static final float[] BOUNDS = {4, 12, Float.POSITIVE_INFINITY};
 
   private final float beta;
@@ -69,7 +68,7 @@ final class MaskMixtures implements SoftTokens {
     for (int row = 0; row < step.rows(); row++) {
       int position = step.position(row);
       history.follow(position, step.predictions(), row);
-      if (history.calls(position) > 1 && diverges(history, position, mostDivergence)) {
+      if (history.calls(position) > 1 && history.diverges(position, mostDivergence)) {
         counts[position] = 0;
       } else {
         mix(position);
@@ -80,39 +79,6 @@ final class MaskMixtures implements SoftTokens {
     return hasCompared;
   }
 
-  /**
-   * Tells whether the Jensen-Shannon divergence of a position's last two calls exceeds a limit, in
-   * nats. Every token adds something, together the rest at most its mass times ln 2; so the most
-   * probable ones often settle it.
-   */
-  static boolean diverges(LogitHistory history, int position, double limit) {
-    int now = history.calls(position) - 1;
-    float[] a = history.logits(position, now);
-    float[] b = history.logits(position, now - 1);
-    for (float bound : BOUNDS) {
-      float leastA = history.max(position, now) - bound;
-      float leastB = history.max(position, now - 1) - bound;
-      double sum = 0;
-      double rest = 2 + a.length * FLOOR;
-      for (int v = 0; v < a.length && sum <= 2 * limit; v++) {
-        if (a[v] > leastA || b[v] > leastB) {
-          double p = Math.max(history.probability(position, now, v), FLOOR);
-          double q = Math.max(history.probability(position, now - 1, v), FLOOR);
-          double logMean = StrictMath.log((p + q) / 2);
-          sum += p * (StrictMath.log(p) - logMean) + q * (StrictMath.log(q) - logMean);
-          rest -= p + q;
-        }
-      }
-      if (sum > 2 * limit) {
-        return true;
-      }
-      if (sum + rest * StrictMath.log(2) <= 2 * limit) {
-        return false;
-      }
-    }
-    return false;
-  }
-
   /** Makes a position's mixture of its last distribution. */
   private void mix(int position) {
     if (tokens[position] == null) {
@@ -120,28 +86,41 @@ final class MaskMixtures implements SoftTokens {
       weights[position] = new float[MOST + 1];
     }
     int call = history.calls(position) - 1;
-    int most = mostProbable(history.logits(position, call), tokens[position]);
-    double bound = Math.clamp(2 * history.probability(position, call, tokens[position][0]), .2, .9);
+    float[] row = history.logits(position, call);
     double mass = 0;
     int count = 0;
-    while (count < most) {
-      double p = history.probability(position, call, tokens[position][count]);
-      if (count > 0 && mass + p > bound) {
-        break;
+    boolean isWhole = false;
+    for (int level = 0; !isWhole; level++) { // most nuclei lie close below the highest logit
+      float least = history.max(position, call) - BOUNDS[level];
+      int most = mostProbable(row, least, tokens[position]);
+      isWhole = most == MOST || BOUNDS[level] == Float.POSITIVE_INFINITY;
+      double first = history.probability(position, call, tokens[position][0]);
+      double bound = Math.clamp(2 * first, .2, .9);
+      mass = first;
+      weights[position][0] = (float) (beta * first);
+      for (count = 1; count < most; count++) {
+        double p = history.probability(position, call, tokens[position][count]);
+        if (mass + p > bound) {
+          isWhole = true;
+          break;
+        }
+        mass += p;
+        weights[position][count] = (float) (beta * p);
       }
-      mass += p;
-      weights[position][count++] = (float) (beta * p);
     }
     tokens[position][count] = maskId;
     weights[position][count++] = (float) (1 - beta * Math.min(mass, 1));
     counts[position] = count;
   }
 
-  /** Lists the tokens of the highest logits in descending order, the lower token first on ties. */
-  private static int mostProbable(float[] row, int[] out) {
+  /**
+   * Lists the tokens of the highest logits above a bound in descending order, the lower token first
+   * on ties.
+   */
+  private static int mostProbable(float[] row, float least, int[] out) {
     int count = 0;
     for (int v = 0; v < row.length; v++) {
-      if (count < MOST || row[v] > row[out[count - 1]]) {
+      if (row[v] > least && (count < MOST || row[v] > row[out[count - 1]])) {
         int i = count < MOST ? count++ : count - 1;
         for (; i > 0 && row[v] > row[out[i - 1]]; i--) {
           out[i] = out[i - 1];

@@ -3,6 +3,7 @@ package org.unmask.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LogLikelihoodTest {
@@ -31,5 +32,24 @@ class LogLikelihoodTest {
       mean += likelihood.estimate(new int[] {0}, answer, 3, 3, seed) / 300;
     }
     assertThat(mean).isCloseTo(exact, within(.1)); // 300 x 3 subsets, deviation about 0.03
+  }
+
+  @Test
+  void isGreedy_onlyWhereEveryStepTakesTheAnswersToken() {
+    ScriptedDenoiser network = ScriptedDenoiser.random(5, 6, 0, 2);
+    int[] prompt = {1, 2};
+    int[] decoded =
+        new Decoder(network, DecodeResources.none())
+            .decode(
+                new DecodeRequest(
+                    prompt, DecodeOptions.of("llada-low-confidence", Map.of("gen-length", 4))))
+            .ids();
+    LogLikelihood likelihood = new LogLikelihood(network, 0);
+    assertThat(likelihood.isGreedy(prompt, decoded)).isTrue();
+    for (int i = 0; i < 4; i++) {
+      int[] other = decoded.clone();
+      other[i] = (other[i] + 1) % 5;
+      assertThat(likelihood.isGreedy(prompt, other)).isFalse();
+    }
   }
 }

@@ -368,6 +368,20 @@ class RulesTest {
   }
 
   @Test
+  void blockStatic_spreadsEachBlockOverItsSteps() {
+    List<Integer> unmasked = new ArrayList<>();
+    new Decoder(ScriptedDenoiser.random(3, 10, 0, 2), DecodeResources.none())
+        .decode(
+            new DecodeRequest(
+                new int[4],
+                DecodeOptions.of(
+                    "block-static",
+                    Map.of("gen-length", 8, "block-length", 4, "denoising-steps", 3))),
+            (request, step) -> unmasked.add(step.positions().size()));
+    assertThat(unmasked).containsExactly(0, 2, 1, 1, 0, 2, 1, 1, 0); // 0 where rows are stored
+  }
+
+  @Test
   void fastDllmV2_fillsSubBlocks_andStartsTheNextBlockForFree() {
     float[] sure = ScriptedDenoiser.row(10, 3, .95);
     ScriptedDenoiser network =
@@ -446,10 +460,10 @@ class RulesTest {
   @Test
   void jensenShannon_isBoundedBothWays() {
     LogitHistory opposite = history(new double[] {1 - 1e-9, 1e-9}, new double[] {1e-9, 1 - 1e-9});
-    assertThat(MaskMixtures.diverges(opposite, 0, Math.log(2) - 1e-4)).isTrue();
-    assertThat(MaskMixtures.diverges(opposite, 0, Math.log(2) + 1e-4)).isFalse();
+    assertThat(opposite.diverges(0, Math.log(2) - 1e-4)).isTrue();
+    assertThat(opposite.diverges(0, Math.log(2) + 1e-4)).isFalse();
     LogitHistory same = history(new double[] {.5, .5}, new double[] {.5, .5});
-    assertThat(MaskMixtures.diverges(same, 0, 1e-12)).isFalse();
+    assertThat(same.diverges(0, 1e-12)).isFalse();
   }
 
   @ParameterizedTest
@@ -472,8 +486,8 @@ class RulesTest {
       js += (a * Math.log(2 * a / (a + b)) + b * Math.log(2 * b / (a + b))) / 2;
       kl += p[2][v] * Math.log((p[2][v] + 1e-12) / (p[1][v] + 1e-12));
     }
-    assertThat(MaskMixtures.diverges(history, 0, js + 1e-3)).isFalse();
-    assertThat(MaskMixtures.diverges(history, 0, js - 1e-3)).isTrue();
+    assertThat(history.diverges(0, js + 1e-3)).isFalse();
+    assertThat(history.diverges(0, js - 1e-3)).isTrue();
     Drift drift = new Drift(1, 2, -1);
     for (double[] row : p) {
       drift.follow(0, predictions(row), 0);

@@ -10,6 +10,7 @@ import org.unmask.bench.large.RandomLlada;
 import org.unmask.bench.load.LoadedModel;
 import org.unmask.bench.overhead.Overhead;
 import org.unmask.bench.overhead.Overhead.Figures;
+import org.unmask.decode.Algorithm;
 import org.unmask.decode.Algorithms;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
@@ -137,13 +138,12 @@ final class OverheadCommand extends Verb {
       return algorithms;
     }
     List<String> all = new ArrayList<>();
-    Algorithms.all()
-        .forEach(
-            algorithm ->
-                all.add(
-                    algorithm.id()
-                        + "+"
-                        + algorithm.parameter("cache").orElseThrow().defaultValue()));
+    for (Algorithm algorithm : Algorithms.all()) {
+      if (algorithm.parameter("cache").isPresent()) { // the others decode without masks
+        String cache = algorithm.caches().contains("none") ? "none" : algorithm.caches().getFirst();
+        all.add(algorithm.id() + "+" + cache);
+      }
+    }
     all.addAll(List.of("threshold+prefix", "threshold+dual", "threshold+similarity"));
     return all;
   }

@@ -78,7 +78,9 @@ public final class FilterCard {
               "held_out_loss",
               "held_out_recall",
               "held_out_false_accepts")) {
-        card.append("| ").append(f.getOrDefault(name, name.equals("learning_rate") ? "0.003" : "")).append(' ');
+        card.append("| ")
+            .append(f.getOrDefault(name, name.equals("learning_rate") ? "0.003" : ""))
+            .append(' ');
       }
       card.append("|\n");
     }

@@ -56,6 +56,9 @@ public final class TraceVerifier {
    * @throws IllegalArgumentException if the trace's decoder or its arguments are unknown
    */
   public Optional<String> firstDifference(RecordedTrace trace) {
+    if (trace.strategy().equals(LikelihoodTrace.STRATEGY)) {
+      return LikelihoodTrace.firstDifference(decoder, trace);
+    }
     return trace.isOwn() ? ownDifference(trace) : publishedDifference(trace);
   }
 
