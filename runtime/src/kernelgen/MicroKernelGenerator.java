@@ -14,9 +14,11 @@ import java.nio.file.Path;
  * starting from 0, or from c if {@code accumulate}. One chain per element, k ascending: the bits do
  * not depend on the tile shape, the vector width, or how the depth is cut.
  *
- * <p>Offsets into native memory are long: C2 hoists the range check of {@code bo + k * 128L} out of
- * the loop but not that of an int that might overflow, and with the check left in, the loop spills
- * registers (81 instead of 98 % of peak under collectors that turn strip mining off).
+ * <p>Native memory is read by address: the loops know nothing of segments, whose class C2 would have
+ * to guess from profiles, wrongly so if it compiles early or sees both mapped and allocated weights.
+ * Addresses are long: C2 hoists the range check of {@code b + k * 128L} out of the loop but not that
+ * of an int that might overflow, and with the check left in, the loop spills registers (81 instead
+ * of 98 % of peak under collectors that turn strip mining off).
  *
  * <p>Run by Maven (generate-sources): {@code java MicroKernelGenerator.java OUTPUT_FOLDER}.
  */
@@ -29,13 +31,13 @@ final class MicroKernelGenerator {
   private enum Right {
     /** A panel of 32 columns in an array. */
     ARRAY("float[] a, int ao, float[] b, int bo", "a, ao, b, bo"),
-    /** A packed float32 panel of 32 columns in native memory; offsets in bytes. */
-    F32("float[] a, int ao, MemorySegment b, int bo", "a, ao, b, bo"),
+    /** A packed float32 panel of 32 columns at an address. */
+    F32("float[] a, int ao, long b", "a, ao, b"),
     /**
-     * A packed bfloat16 panel: one 32-bit word holds column j (low half) and column j + 16 (high
-     * half), so that a shift and a mask widen one load into two vectors.
+     * A packed bfloat16 panel at an address: one 32-bit word holds column j (low half) and column j +
+     * 16 (high half), so that a shift and a mask widen one load into two vectors.
      */
-    BF16("float[] a, int ao, MemorySegment b, int bo", "a, ao, b, bo");
+    BF16("float[] a, int ao, long b", "a, ao, b");
 
     final String parameters;
     final String arguments;
@@ -58,18 +60,18 @@ final class MicroKernelGenerator {
           }
         }
         case F32 -> {
-          s.append("      long p = bo + k * 128L;\n");
+          s.append("      long p = b + k * 128L;\n");
           for (int v = 0; v < vectors; v++) {
             s.append(
-                "      FloatVector b%d = FloatVector.fromMemorySegment(S, b, p + %d * L, ORDER);\n"
+                "      FloatVector b%d = FloatVector.fromMemorySegment(S, MEMORY, p + %d * L, ORDER);\n"
                     .formatted(v, 4 * v));
           }
         }
         case BF16 ->
             s.append(
                 """
-                      long p = bo + k * 64L;
-                      IntVector w = FloatVector.fromMemorySegment(S, b, p, ORDER).reinterpretAsInts();
+                      long p = b + k * 64L;
+                      IntVector w = FloatVector.fromMemorySegment(S, MEMORY, p, ORDER).reinterpretAsInts();
                       FloatVector b0 = w.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
                       FloatVector b1 = w.and(0xffff0000).reinterpretAsFloats();
                 """);
@@ -162,7 +164,9 @@ final class MicroKernelGenerator {
 
       import java.lang.foreign.MemorySegment;
       import java.lang.invoke.MethodHandles;
+      import java.lang.ref.Reference;
       import java.nio.ByteOrder;
+      import java.util.Objects;
       import jdk.incubator.vector.FloatVector;
       import jdk.incubator.vector.IntVector;
       import jdk.incubator.vector.VectorOperators;
@@ -175,6 +179,9 @@ final class MicroKernelGenerator {
         private static final VectorShape SHAPE = VectorShape.ofHiddenClass(MethodHandles.lookup());
         private static final VectorSpecies<Float> S = SHAPE.floats();
         private static final int L = S.length();
+        /** All memory; weights are addressed in it, so that C2 need not guess their kind of segment. */
+        @SuppressWarnings("restricted")
+        private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
         private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
         MicroKernels() {}
@@ -198,18 +205,29 @@ final class MicroKernelGenerator {
         public void multiplyF32(
             int rows, float[] a, int ao, MemorySegment b, int bo, int depth,
             float[] c, int co, int ldc, boolean accumulate) {
+          long address = address(b, bo, depth * 128L);
           for (int j = 0; j < PANEL; j += 2 * L) {
-            f32Vectors2(rows, a, ao, b, bo + 4 * j, depth, c, co + j, ldc, accumulate);
+            f32Vectors2(rows, a, ao, address + 4 * j, depth, c, co + j, ldc, accumulate);
           }
+          Reference.reachabilityFence(b);
         }
 
         @Override
         public void multiplyBf16(
             int rows, float[] a, int ao, MemorySegment b, int bo, int depth,
             float[] c, int co, int ldc, boolean accumulate) {
+          long address = address(b, bo, depth * 64L);
           for (int w = 0; w < PANEL / 2; w += L) {
-            bf16Vectors2(rows, a, ao, b, bo + 4 * w, depth, c, co + w, ldc, accumulate);
+            bf16Vectors2(rows, a, ao, address + 4 * w, depth, c, co + w, ldc, accumulate);
           }
+          Reference.reachabilityFence(b);
+        }
+
+        private static long address(MemorySegment b, int bo, long bytes) {
+          if (!b.isNative()) {
+            throw new IllegalArgumentException("packed weights must be in native memory");
+          }
+          return b.address() + Objects.checkFromIndexSize(bo, bytes, b.byteSize());
         }
       """;
 }

@@ -2,7 +2,6 @@ package org.unmask.bench.large;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +12,7 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.unmask.bench.load.PackedSize;
+import org.unmask.bench.load.Warming;
 import org.unmask.model.Denoiser;
 import org.unmask.model.KvCache;
 import org.unmask.model.Query;
@@ -21,7 +21,7 @@ import org.unmask.model.transformer.Transformer;
 import org.unmask.model.transformer.TransformerConfig;
 import org.unmask.runtime.exec.WorkerPool;
 import org.unmask.runtime.kernel.Kernels;
-import org.unmask.runtime.kernel.WarmUp;
+import org.unmask.runtime.nn.WarmUp;
 import org.unmask.runtime.nn.WeightFormat;
 import org.unmask.weights.Checkpoint;
 import org.unmask.weights.CheckpointException;
@@ -40,7 +40,6 @@ public record LargeRun(
     Path folder, WeightFormat format, int threads, int repeats, Packing packing) {
 
   private static final int BLOCK = 32;
-  private static final long WARM_UP_MILLIS = 2000;
 
   /**
    * One kind of step.
@@ -96,12 +95,14 @@ public record LargeRun(
       long bytes = PackedSize.bytes(Transformer.config(checkpoint), format);
       refuseIfTooLarge(bytes);
       Kernels kernels = Kernels.fastest();
-      MemorySegment panel = packing.sample(bytes, WarmUp.PANEL_BYTES, Arena.ofAuto());
-      WarmUp.run(kernels, format == WeightFormat.BF16, panel, WARM_UP_MILLIS);
+      Warming warming = new Warming(kernels);
+      warming.common();
+      warming.weights(format, packing.sample(bytes, WarmUp.PANEL_BYTES, Arena.ofAuto()));
       Transformer model = Transformer.load(checkpoint, Optional.of(format), pool, packing);
       double load = seconds(start);
       note.accept("loaded in %.1f s".formatted(load));
       Denoiser denoiser = model.newDenoiser(kernels, pool);
+      warming.join();
       TransformerConfig config = model.config();
       int[] ids = canvas(config);
       denoiser.forward(List.of(step(ids, 64)));

@@ -28,6 +28,11 @@ public record DeviceChoice(String name, Precision precision, Consumer<String> no
     return new DeviceChoice(CPU, Precision.EXACT, _ -> {});
   }
 
+  /** Tells whether the CPU was asked for; if not, it may still come to it. */
+  boolean isCpu() {
+    return name.equals(CPU);
+  }
+
   /**
    * Reads a precision's name.
    *
@@ -51,7 +56,7 @@ public record DeviceChoice(String name, Precision precision, Consumer<String> no
    * @throws DeviceException if a backend was named and cannot be used
    */
   public Optional<DeviceModel> load(Checkpoint checkpoint) throws IOException {
-    if (name.equals(CPU)) {
+    if (isCpu()) {
       return Optional.empty();
     }
     DeviceBackend backend;

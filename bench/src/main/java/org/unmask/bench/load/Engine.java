@@ -2,7 +2,6 @@ package org.unmask.bench.load;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.Locale;
 import java.util.Optional;
 import org.unmask.model.Denoiser;
@@ -11,7 +10,7 @@ import org.unmask.model.pack.Packing;
 import org.unmask.model.transformer.Transformer;
 import org.unmask.runtime.exec.WorkerPool;
 import org.unmask.runtime.kernel.Kernels;
-import org.unmask.runtime.kernel.WarmUp;
+import org.unmask.runtime.nn.WarmUp;
 import org.unmask.runtime.nn.WeightFormat;
 import org.unmask.weights.Checkpoint;
 
@@ -30,7 +29,8 @@ record Engine(
     Companions.HeadsLoader heads,
     Runnable release) {
 
-  private static final long WARM_UP_MS = 300;
+  /** Packed bytes up to which a pass is cheap enough to warm up with. */
+  private static final long SMALL_BYTES = 1L << 30;
 
   /** Loads a checkpoint's weights where they are to be used. */
   static Engine load(
@@ -39,12 +39,13 @@ record Engine(
       int threads,
       Kernels kernels,
       Packing packing,
-      DeviceChoice where)
+      DeviceChoice where,
+      Warming warming)
       throws IOException {
     Optional<DeviceModel> device = where.load(checkpoint);
     return device.isPresent()
         ? onDevice(device.get(), where)
-        : onCpu(checkpoint, format, threads, kernels, packing);
+        : onCpu(checkpoint, format, threads, kernels, packing, warming);
   }
 
   private static Engine onDevice(DeviceModel model, DeviceChoice where) {
@@ -63,41 +64,30 @@ record Engine(
       Optional<WeightFormat> format,
       int threads,
       Kernels kernels,
-      Packing packing)
+      Packing packing,
+      Warming warming)
       throws IOException {
     WeightFormat held = format.isPresent() ? format.get() : Transformer.exactFormat(checkpoint);
-    Thread warmUp = warmUp(kernels, held, checkpoint, packing);
+    long bytes = PackedSize.bytes(Transformer.config(checkpoint), held);
+    warming.common();
+    warming.weights(held, packing.sample(bytes, WarmUp.PANEL_BYTES, Arena.ofAuto()));
     WorkerPool pool = new WorkerPool(threads);
     try {
       Transformer transformer = Transformer.load(checkpoint, Optional.of(held), pool, packing);
-      join(warmUp);
+      Denoiser denoiser = transformer.newDenoiser(kernels, pool);
+      warming.join();
+      if (bytes < SMALL_BYTES) {
+        warming.passes(denoiser);
+      }
       return new Engine(
           kernels.name(),
           held.name().toLowerCase(Locale.ROOT),
-          transformer.newDenoiser(kernels, pool),
+          denoiser,
           heads -> transformer.newDraftHeads(heads, kernels, pool),
           pool::close);
     } catch (IOException | RuntimeException | Error e) {
       pool.close();
       throw e;
-    }
-  }
-
-  private static Thread warmUp(
-      Kernels kernels, WeightFormat format, Checkpoint checkpoint, Packing packing)
-      throws IOException {
-    long bytes = PackedSize.bytes(Transformer.config(checkpoint), format);
-    MemorySegment panel = packing.sample(bytes, WarmUp.PANEL_BYTES, Arena.ofAuto());
-    return Thread.ofPlatform()
-        .daemon()
-        .start(() -> WarmUp.run(kernels, format == WeightFormat.BF16, panel, WARM_UP_MS));
-  }
-
-  private static void join(Thread thread) {
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // the first steps are slower, nothing else
     }
   }
 }

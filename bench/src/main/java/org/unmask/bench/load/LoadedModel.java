@@ -96,11 +96,15 @@ public final class LoadedModel implements AutoCloseable {
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be at least 1, was " + threads);
     }
+    Warming warming = new Warming(kernels);
+    if (where.isCpu()) {
+      warming.common(); // the sooner the better
+    }
     Checkpoint checkpoint = Checkpoint.open(folder);
     try {
       TransformerConfig config = Transformer.config(checkpoint);
       ModelText text = ModelText.open(checkpoint.folder());
-      Engine engine = Engine.load(checkpoint, format, threads, kernels, packing, where);
+      Engine engine = Engine.load(checkpoint, format, threads, kernels, packing, where, warming);
       return new LoadedModel(checkpoint, config, engine, text, companions);
     } catch (IOException | RuntimeException | Error e) {
       checkpoint.close();

@@ -30,6 +30,7 @@ final class Launch {
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=org.unmask.runtime",
                 "-Dunmask.home=" + Cli.HOME,
                 "-p",
                 Stream.concat(modules, jars).collect(Collectors.joining(File.pathSeparator)),

@@ -19,7 +19,10 @@ import org.unmask.runtime.kernel.ScalarRowKernel;
  * org.unmask.runtime.kernel.ScalarRowKernel}.
  *
  * <p>No {@code reduceLanes(ADD)}: its order differs between the interpreter and C2. One copy of the
- * exp chain per loop body: four interleaved copies ran three times slower.
+ * exp chain per loop body: four interleaved copies ran three times slower. What a loop carries is
+ * an argument of operations, not their receiver: C2 knows the class of a vector that was made in
+ * the same round, that of a carried one only from profiles, which code compiled early does not
+ * have.
  */
 final class VectorRowKernel implements RowKernel {
 
@@ -89,17 +92,16 @@ final class VectorRowKernel implements RowKernel {
       FloatVector m1 = FloatVector.fromArray(S, x, xo + L);
       FloatVector m2 = FloatVector.fromArray(S, x, xo + 2 * L);
       FloatVector m3 = FloatVector.fromArray(S, x, xo + 3 * L);
-      // compare and blend: FloatVector.max must honour NaN and -0 and is several times slower
       for (i = 4 * L; i <= n - 4 * L; i += 4 * L) {
         int p = xo + i;
         FloatVector a = FloatVector.fromArray(S, x, p);
         FloatVector b = FloatVector.fromArray(S, x, p + L);
         FloatVector c = FloatVector.fromArray(S, x, p + 2 * L);
         FloatVector d = FloatVector.fromArray(S, x, p + 3 * L);
-        m0 = m0.blend(a, a.compare(VectorOperators.GT, m0));
-        m1 = m1.blend(b, b.compare(VectorOperators.GT, m1));
-        m2 = m2.blend(c, c.compare(VectorOperators.GT, m2));
-        m3 = m3.blend(d, d.compare(VectorOperators.GT, m3));
+        m0 = larger(a, m0);
+        m1 = larger(b, m1);
+        m2 = larger(c, m2);
+        m3 = larger(d, m3);
       }
       max = m0.max(m1).max(m2.max(m3)).reduceLanes(VectorOperators.MAX);
     }
@@ -107,6 +109,13 @@ final class VectorRowKernel implements RowKernel {
       max = Math.max(max, x[xo + i]);
     }
     return max;
+  }
+
+  /**
+   * Returns x where it is larger; FloatVector.max honours NaN and -0 and is several times slower.
+   */
+  private static FloatVector larger(FloatVector x, FloatVector y) {
+    return x.blend(y, x.compare(VectorOperators.GT, y).not());
   }
 
   @Override
@@ -149,7 +158,7 @@ final class VectorRowKernel implements RowKernel {
       int end = Math.min(256, n - from);
       for (int i = 0; i < end; i += L) {
         FloatVector a = FloatVector.fromArray(S, x, at + i);
-        max = max.blend(a, a.compare(VectorOperators.GT, max));
+        max = larger(a, max);
       }
     }
     return max.reduceLanes(VectorOperators.MAX);
@@ -164,7 +173,7 @@ final class VectorRowKernel implements RowKernel {
         for (int i = 0; i < end; i += 16) {
           FloatVector e = expNotPositive(FloatVector.fromArray(S, x, at + i).sub(max));
           e.intoArray(x, at + i);
-          sum = sum.add(e);
+          sum = e.add(sum);
         }
       }
       sum.intoArray(s, sub);
@@ -181,7 +190,7 @@ final class VectorRowKernel implements RowKernel {
       for (int i = 0; i < whole; i += 16) {
         FloatVector d = FloatVector.fromArray(S, x, xo + i + sub).sub(shift);
         FloatVector e = expNotPositive(d);
-        plain = plain.add(e);
+        plain = e.add(plain);
         weighted = e.fma(d.blend(0f, e.eq(0f)), weighted);
       }
       plain.intoArray(s, sub);
