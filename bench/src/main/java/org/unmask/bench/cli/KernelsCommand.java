@@ -1,6 +1,7 @@
 package org.unmask.bench.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.unmask.bench.kernels.KernelTable;
+import org.unmask.bench.kernels.ProfileTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
@@ -50,6 +52,14 @@ final class KernelsCommand extends Verb {
       description = "Time per kernel and fork, once it is compiled.")
   double seconds = 0.5;
 
+  @Option(
+      names = "--profile",
+      order = 4,
+      description =
+          "Instead, tell where the time of whole steps goes, in one JVM: the share of each part in"
+              + " the time of all threads, and how near to the limit its products run.")
+  boolean profile;
+
   @Option(names = "--in-this-jvm", hidden = true)
   boolean inThisJvm;
 
@@ -58,9 +68,13 @@ final class KernelsCommand extends Verb {
     if (forks < 1 || threads < 1 || !(seconds > 0)) {
       throw usage("--forks and --threads must be at least 1, --seconds above 0");
     }
-    KernelTable table =
-        new KernelTable(threads, seconds, ModelFlags.folder(KernelTable.MODEL, terminal()));
+    Path model = ModelFlags.folder(KernelTable.MODEL, terminal());
+    if (profile) {
+      new ProfileTable(threads, seconds, model).measure(this::printPart);
+      return;
+    }
     if (inThisJvm) {
+      KernelTable table = new KernelTable(threads, seconds, model);
       table.measure(row -> terminal().out().println(row));
       return;
     }
@@ -73,6 +87,34 @@ final class KernelsCommand extends Verb {
       }
     }
     print(rows);
+  }
+
+  private void printPart(ObjectNode row) {
+    if (json) {
+      terminal().out().println(row.put("threads", threads));
+      return;
+    }
+    String part = row.path("part").asString();
+    double share = 100 * row.path("share").asDouble();
+    if (part.equals("qkv")) { // the first
+      terminal().out().println(row.path("step").asString());
+    }
+    terminal()
+        .out()
+        .println(
+            part.equals("fast")
+                ? String.format(
+                    Locale.ROOT, "  %.0f %% of the time at 60 %% of the limit or more%n", share)
+                : row.path("rate").asDouble() == 0
+                    ? String.format(Locale.ROOT, "  %-10s %5.1f %%", part, share)
+                    : String.format(
+                        Locale.ROOT,
+                        "  %-10s %5.1f %% %8.1f GFLOP/s %4.0f %% of the limit",
+                        part,
+                        share,
+                        row.path("rate").asDouble(),
+                        100 * row.path("of_limit").asDouble()));
+    terminal().out().flush();
   }
 
   private void print(Map<String, List<JsonNode>> rows) {

@@ -51,7 +51,7 @@ record KernelCase(String name, double work, Limit limit, Runnable body) {
    * Repeats the case until its rate has not risen and the compiler has finished nothing for a few
    * windows: a fixed time is too short for cases whose kernels no case before them has called.
    */
-  private void warmUp() {
+  void warmUp() {
     CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
     long end = System.nanoTime() + (long) (MOST_WARM_UP_SECONDS * 1e9);
     double best = 0;

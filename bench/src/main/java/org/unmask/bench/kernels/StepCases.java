@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.unmask.bench.large.RandomLlada;
-import org.unmask.bench.load.Flops;
-import org.unmask.decode.DecodeStep;
 import org.unmask.model.Denoiser;
 import org.unmask.model.KvCache;
 import org.unmask.model.Query;
+import org.unmask.model.transformer.StepProfile;
 import org.unmask.model.transformer.Transformer;
 import org.unmask.model.transformer.TransformerConfig;
 import org.unmask.runtime.exec.WorkerPool;
@@ -29,52 +29,70 @@ final class StepCases {
 
   private final Kernels kernels;
   private final WorkerPool pool;
+  private final @Nullable StepProfile profile;
   private final SplittableRandom random = new SplittableRandom(1);
 
-  StepCases(Kernels kernels, WorkerPool pool) {
+  /**
+   * Makes cases.
+   *
+   * @param profile receives where their time goes, or null
+   */
+  StepCases(Kernels kernels, WorkerPool pool, @Nullable StepProfile profile) {
     this.kernels = kernels;
     this.pool = pool;
+    this.profile = profile;
   }
 
-  /** Returns the cases, made only when asked for. */
-  List<Supplier<KernelCase>> all(Path shipped) {
-    List<Supplier<KernelCase>> cases = new ArrayList<>();
+  /**
+   * A forward call to time.
+   *
+   * @param work its operations
+   * @param body one call
+   */
+  record Step(String name, StepWork work, Runnable body) {
+
+    KernelCase asCase() {
+      return new KernelCase(name, 1e-9 * work.flops(), KernelCase.Limit.FMA, body);
+    }
+  }
+
+  /** Returns the steps, made only when asked for. */
+  List<Supplier<Step>> all(Path shipped) {
+    List<Supplier<Step>> steps = new ArrayList<>();
     String name = shipped.getFileName().toString();
     for (int[] shape : new int[][] {{128, 1}, {256, 1}, {180, 16}}) {
-      cases.add(() -> step(load(shipped), name, shape[0], shape[1], 32));
+      steps.add(() -> step(load(shipped), name, shape[0], shape[1], 32));
     }
-    cases.add(() -> blockStep(load(shipped), name, 32, 256));
+    steps.add(() -> blockStep(load(shipped), name, 32, 256));
     String large = "8 layers of 1024";
-    cases.add(() -> step(random(), large, 256, 1, 256));
-    cases.add(() -> blockStep(random(), large, 32, 256));
-    return cases;
+    steps.add(() -> step(random(), large, 256, 1, 256));
+    steps.add(() -> blockStep(random(), large, 32, 256));
+    return steps;
   }
 
   /** One forward call over whole sequences, predictions for the last rows of each. */
-  private KernelCase step(Loaded loaded, String name, int rows, int batch, int predicted) {
+  private Step step(Loaded loaded, String name, int rows, int batch, int predicted) {
     int[] last = IntStream.range(rows - predicted, rows).toArray();
     List<Query> queries = new ArrayList<>();
     for (int b = 0; b < batch; b++) {
       queries.add(new Query().rows(ids(loaded, rows), 0, rows).predict(last, predicted));
     }
-    return new KernelCase(
+    return new Step(
         "step of " + name + ", " + batch + " x " + rows + " rows",
-        batch * flops(loaded.config, rows, predicted, rows),
-        KernelCase.Limit.FMA,
+        new StepWork(loaded.config, batch, rows, rows, predicted),
         () -> loaded.denoiser.forward(queries));
   }
 
   /** One forward call over a block against cached rows. */
-  private KernelCase blockStep(Loaded loaded, String name, int block, int keys) {
+  private Step blockStep(Loaded loaded, String name, int block, int keys) {
     int[] ids = ids(loaded, keys);
     KvCache cache = loaded.denoiser.newCache(keys);
     loaded.denoiser.forward(List.of(new Query(cache).rows(ids, 0, keys)));
     int[] predicted = IntStream.range(0, block).toArray();
     Query query = new Query(cache).rows(ids, keys - block, keys).predict(predicted, block);
-    return new KernelCase(
+    return new Step(
         "step of " + name + ", block of " + block + " against " + keys + " keys",
-        flops(loaded.config, block, block, keys),
-        KernelCase.Limit.FMA,
+        new StepWork(loaded.config, 1, block, keys, block),
         () -> loaded.denoiser.forward(List.of(query)));
   }
 
@@ -88,10 +106,16 @@ final class StepCases {
     try {
       Checkpoint checkpoint = Checkpoint.open(model); // stays open: the case outlives this method
       Transformer transformer = Transformer.load(checkpoint, pool);
-      return new Loaded(transformer.config(), transformer.newDenoiser(kernels, pool));
+      return new Loaded(transformer.config(), denoiser(transformer));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private Denoiser denoiser(Transformer transformer) {
+    return profile == null
+        ? transformer.newDenoiser(kernels, pool)
+        : transformer.newDenoiser(kernels, pool, profile);
   }
 
   /** 16 heads of 64, SwiGLU of 3072, bfloat16; the head is small, so that the layers count. */
@@ -110,11 +134,5 @@ final class StepCases {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** GFLOP of one sequence's forward call. */
-  private static double flops(TransformerConfig config, int rows, int predicted, int keys) {
-    DecodeStep.Rows call = new DecodeStep.Rows(1, rows, keys, (long) rows * keys, predicted, 0);
-    return 1e-9 * new Flops(config).of(call);
   }
 }

@@ -56,7 +56,7 @@ final class ChimeraHeads implements DraftHeads {
     this.config = config;
     this.weights = weights;
     this.kernels = kernels;
-    layer = new TransformerDenoiser(config, weights, rotary, kernels, pool, true);
+    layer = new TransformerDenoiser(config, weights, rotary, kernels, pool, true, null);
     int d = config.hiddenSize();
     int count = checkpoint.config().path("chimera_num_heads").asInt(0);
     Arena arena = Arena.ofAuto();

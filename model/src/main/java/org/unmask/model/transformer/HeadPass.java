@@ -2,6 +2,7 @@ package org.unmask.model.transformer;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.unmask.model.Predictions;
 import org.unmask.model.Query;
 import org.unmask.runtime.exec.WorkerPool;
@@ -28,15 +29,22 @@ final class HeadPass {
   private final float[][] sums;
   private final PackedMatrix.Scratch[] scratch;
   private final int chunks;
-  private final WorkerPool.Task tile = this::tile;
+  private final WorkerPool.Task tile;
   private List<Query> queries = List.of();
   private RowSet rows = new RowSet(0, 0);
   private RowBlocks[] inputs = {};
   private int[] firstOfQuery = {};
   private float[] askedLogits = {};
 
-  HeadPass(int vocabSize, PackedMatrix head, Kernels kernels, WorkerPool pool) {
+  HeadPass(
+      int vocabSize,
+      PackedMatrix head,
+      Kernels kernels,
+      WorkerPool pool,
+      @Nullable StepProfile profile) {
     this.vocabSize = vocabSize;
+    WorkerPool.Task plain = this::tile;
+    tile = profile == null ? plain : profile.timed(StepProfile.Part.HEAD, plain);
     chunks = Math.ceilDiv(vocabSize, CHUNK);
     this.head = head;
     this.kernels = kernels;

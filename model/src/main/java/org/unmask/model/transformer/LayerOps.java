@@ -21,7 +21,7 @@ import org.unmask.runtime.nn.RowBlocks;
  * <p>Each operation may be restricted to a range of weight panels or heads; any split gives the
  * same bits.
  */
-final class LayerOps {
+class LayerOps {
 
   private final TransformerConfig c;
   private final Kernels kernels;

@@ -146,6 +146,18 @@ public final class Transformer {
   }
 
   /**
+   * Makes a denoiser that counts where its time goes, at the price of some microseconds a layer.
+   *
+   * @param kernels which kernels to run
+   * @param pool threads
+   * @param profile receives the time of each part
+   */
+  public Denoiser newDenoiser(Kernels kernels, WorkerPool pool, StepProfile profile) {
+    boolean isByRows = LayerSchedule.suitsRows(weights);
+    return new TransformerDenoiser(config, weights, rotary, kernels, pool, isByRows, profile);
+  }
+
+  /**
    * Makes draft heads over this model, the frozen backbone they were trained for.
    *
    * @param heads an open checkpoint of {@code model_type} unmask_chimera
@@ -165,6 +177,6 @@ public final class Transformer {
 
   /** Makes a denoiser with a forced schedule. */
   Denoiser newDenoiser(Kernels kernels, WorkerPool pool, boolean isByRows) {
-    return new TransformerDenoiser(config, weights, rotary, kernels, pool, isByRows);
+    return new TransformerDenoiser(config, weights, rotary, kernels, pool, isByRows, null);
   }
 }

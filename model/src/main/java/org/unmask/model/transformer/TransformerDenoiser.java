@@ -61,7 +61,8 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
       RotaryTable rotary,
       Kernels kernels,
       WorkerPool pool,
-      boolean isByRows) {
+      boolean isByRows,
+      @Nullable StepProfile profile) {
     this.config = config;
     this.weights = weights;
     this.rotary = rotary;
@@ -72,12 +73,15 @@ final class TransformerDenoiser implements Denoiser, LayerSchedule.Call {
     predicted = new RowSet(ldx, ldq);
     ops = new LayerOps[pool.threads()];
     for (int i = 0; i < ops.length; i++) {
-      ops[i] = new LayerOps(config, kernels, rotary);
+      ops[i] =
+          profile == null
+              ? new LayerOps(config, kernels, rotary)
+              : new ProfiledLayerOps(config, kernels, rotary, profile);
     }
     schedule = new LayerSchedule(config, weights, pool, ops, this, isByRows);
     attentionMeans = new AttentionMeans(config);
     reuse = new ReusePass(config, weights, rotary, pool, ops, isByRows);
-    head = new HeadPass(config.vocabSize(), weights.head(), kernels, pool);
+    head = new HeadPass(config.vocabSize(), weights.head(), kernels, pool, profile);
   }
 
   @Override
