@@ -25,7 +25,7 @@ import java.nio.file.Path;
 final class MicroKernelGenerator {
 
   /** Heights of tiles; other row counts are made of these, so that few methods need compiling. */
-  private static final int[] HEIGHTS = {12, 8, 6, 4, 2, 1};
+  private static final int[] HEIGHTS = {10, 8, 6, 4, 2, 1};
 
   /** A kind of right-hand side: how the two sides are declared and where their elements are. */
   private enum Right {
@@ -188,8 +188,14 @@ final class MicroKernelGenerator {
 
         @Override
         public int tile(int left) {
-          int most = Math.min(left, SHAPE.tileRows());
-          return most == 12 ? 12 : most >= 8 ? 8 : most == SHAPE.tileRows() ? most : Integer.highestOneBit(most);
+          int tiles = Math.ceilDiv(left, SHAPE.tileRows());
+          int even = Math.ceilDiv(left, 2 * tiles) * 2; // as equal as possible: 32 is four times 8
+          return even <= left ? even : left == 1 ? 1 : left - 1;
+        }
+
+        @Override
+        public boolean widensBf16(int rows) {
+          return rows >= (SHAPE.tileRows() == 4 ? 24 : 192);
         }
 
         @Override

@@ -8,12 +8,14 @@ import org.unmask.runtime.kernel.vector.VectorKernels;
  * @param name for people, such as "512-bit vectors" or "scalar"
  * @param matrix products
  * @param row norms, activations, softmax
+ * @param widen weights to float32
  */
-public record Kernels(String name, MatrixKernel matrix, RowKernel row) {
+public record Kernels(String name, MatrixKernel matrix, RowKernel row, WidenKernel widen) {
 
   /** Returns plain Java loops: slow, readable, the reference for all others. */
   public static Kernels scalar() {
-    return new Kernels("scalar", new ScalarMatrixKernel(), new ScalarRowKernel());
+    return new Kernels(
+        "scalar", new ScalarMatrixKernel(), new ScalarRowKernel(), new ScalarWidenKernel());
   }
 
   /**

@@ -31,6 +31,13 @@ public interface MatrixKernel {
   int tile(int left);
 
   /**
+   * Tells whether a bfloat16 panel is multiplied faster if it is widened to float32 first.
+   *
+   * @param rows rows that are multiplied by the panel
+   */
+  boolean widensBf16(int rows);
+
+  /**
    * Multiplies by a panel of 32 columns, {@code [k][32]} from {@code bo}.
    *
    * @param rows rows of a and c, a value that {@link #tile} returns

@@ -1,7 +1,5 @@
 package org.unmask.runtime.kernel;
 
-import java.lang.foreign.MemorySegment;
-
 /**
  * Operations on single rows: norms, activations, softmax, rotary embedding, statistics of logits.
  *
@@ -87,23 +85,4 @@ public interface RowKernel {
    */
   void rotate(
       float[] x, int xo, int heads, int headDim, int half, float[] cos, float[] sin, int to);
-
-  /**
-   * Widens rows of a quantised panel: {@code out[k * 32 + j] = q[k * 32 + j] * scales[so + j]}, one
-   * rounding.
-   *
-   * @param q signed bytes from {@code qo}
-   * @param rows rows of 32 bytes, at least 0
-   * @param scales one per column, from {@code so}
-   * @param out receives rows of 32 floats, from 0
-   */
-  void widenInt8(MemorySegment q, int qo, int rows, float[] scales, int so, float[] out);
-
-  /**
-   * Widens rows of a 4-bit panel like {@link #widenInt8}: a row is 16 bytes, byte j holding column
-   * j in its low and column j + 16 in its high half, as signed numbers.
-   *
-   * @param to first element of {@code out}
-   */
-  void widenInt4(MemorySegment q, int qo, int rows, float[] scales, int so, float[] out, int to);
 }

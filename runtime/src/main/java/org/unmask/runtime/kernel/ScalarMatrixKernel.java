@@ -17,6 +17,11 @@ public final class ScalarMatrixKernel implements MatrixKernel {
   }
 
   @Override
+  public boolean widensBf16(int rows) {
+    return false;
+  }
+
+  @Override
   public void multiply(
       int rows,
       float[] a,

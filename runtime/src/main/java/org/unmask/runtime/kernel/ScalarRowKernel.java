@@ -1,8 +1,5 @@
 package org.unmask.runtime.kernel;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-
 /** The readable form of {@link RowKernel}, and the judge of the fast ones. */
 public final class ScalarRowKernel implements RowKernel {
 
@@ -104,25 +101,6 @@ public final class ScalarRowKernel implements RowKernel {
         float b = x[at + half + i];
         x[at + i] = a * cos[to + i] - b * sin[to + i];
         x[at + half + i] = b * cos[to + i] + a * sin[to + i];
-      }
-    }
-  }
-
-  @Override
-  public void widenInt8(MemorySegment q, int qo, int rows, float[] scales, int so, float[] out) {
-    for (int i = 0; i < rows * 32; i++) {
-      out[i] = q.get(ValueLayout.JAVA_BYTE, qo + i) * scales[so + i % 32];
-    }
-  }
-
-  @Override
-  public void widenInt4(
-      MemorySegment q, int qo, int rows, float[] scales, int so, float[] out, int to) {
-    for (int k = 0; k < rows; k++) {
-      for (int j = 0; j < 16; j++) {
-        int both = q.get(ValueLayout.JAVA_BYTE, qo + k * 16 + j);
-        out[to + k * 32 + j] = (both << 28 >> 28) * scales[so + j];
-        out[to + k * 32 + j + 16] = (both >> 4) * scales[so + j + 16];
       }
     }
   }

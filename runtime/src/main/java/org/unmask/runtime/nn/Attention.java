@@ -19,7 +19,7 @@ import org.unmask.runtime.kernel.RowKernel;
 public final class Attention {
 
   /** Most rows handled together. */
-  public static final int BLOCK = 48;
+  public static final int BLOCK = 60;
 
   private static final int PANEL = KvStore.PANEL;
   private static final int DEPTH = MatrixKernel.DEPTH;

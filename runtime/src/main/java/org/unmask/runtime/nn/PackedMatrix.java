@@ -6,15 +6,15 @@ import java.lang.foreign.ValueLayout;
 import org.unmask.runtime.exec.WorkerPool;
 import org.unmask.runtime.kernel.Kernels;
 import org.unmask.runtime.kernel.MatrixKernel;
-import org.unmask.runtime.kernel.RowKernel;
+import org.unmask.runtime.kernel.WidenKernel;
 
 /**
  * A weight matrix W (outputs, inputs) packed for products y = W x: panels of 32 outputs, {@code
  * [panel][input][32]}, the last one padded with zeros, in native memory aligned to cache lines. The
  * layout does not depend on the vector width.
  *
- * <p>float32 and bfloat16 panels are multiplied in place; other formats are widened block by block
- * into scratch memory of the worker.
+ * <p>float32 panels, and bfloat16 panels of few rows, are multiplied in place; others are widened
+ * block by block into scratch memory of the worker.
  *
  * <p>Immutable after packing and safe to share; the memory belongs to the arena.
  */
@@ -182,23 +182,34 @@ public final class PackedMatrix {
     float[] a = x.data();
     MemorySegment w = panels[panel];
     int depth = Math.min(DEPTH, inputs - k);
-    if (format != WeightFormat.F32 && format != WeightFormat.BF16) {
-      widen(kernels.row(), panel, k, depth, scratch);
+    boolean isWidened = isWidened(kernel, rows);
+    if (isWidened) {
+      widen(kernels.widen(), panel, k, depth, scratch);
     }
     for (int row = 0, n; row < rows; row += n) {
       n = kernel.tile(rows - row);
       int ao = x.offset(row, k);
       int co = yo + row * ldy;
-      switch (format) {
-        case F32 -> kernel.multiplyF32(n, a, ao, w, k * PANEL * 4, depth, y, co, ldy, add);
-        case BF16 -> kernel.multiplyBf16(n, a, ao, w, k * PANEL * 2, depth, y, co, ldy, add);
-        case F16, INT8, INT4 -> kernel.multiply(n, a, ao, scratch.block, 0, depth, y, co, ldy, add);
+      if (isWidened) {
+        kernel.multiply(n, a, ao, scratch.block, 0, depth, y, co, ldy, add);
+      } else if (format == WeightFormat.F32) {
+        kernel.multiplyF32(n, a, ao, w, k * PANEL * 4, depth, y, co, ldy, add);
+      } else {
+        kernel.multiplyBf16(n, a, ao, w, k * PANEL * 2, depth, y, co, ldy, add);
       }
     }
   }
 
+  private boolean isWidened(MatrixKernel kernel, int rows) {
+    return switch (format) {
+      case F32 -> false;
+      case BF16 -> kernel.widensBf16(rows);
+      case F16, INT8, INT4 -> true;
+    };
+  }
+
   /** Widens rows [k, k + depth) of a panel to float32. */
-  private void widen(RowKernel row, int p, int k, int depth, Scratch scratch) {
+  private void widen(WidenKernel kernel, int p, int k, int depth, Scratch scratch) {
     float[] out = scratch.block;
     MemorySegment panel = panels[p];
     switch (format) {
@@ -210,7 +221,7 @@ public final class PackedMatrix {
           out[i] = Float.float16ToFloat(halves[i]);
         }
       }
-      case INT8 -> row.widenInt8(panel, k * PANEL, depth, scales, p * PANEL, out);
+      case INT8 -> kernel.widenInt8(panel, k * PANEL, depth, scales, p * PANEL, out);
       case INT4 -> {
         int group = format.group(inputs);
         int groups = Math.ceilDiv(inputs, group);
@@ -218,10 +229,11 @@ public final class PackedMatrix {
           n = Math.min(depth - r, group - (k + r) % group);
           int at = (k + r) * PANEL / 2;
           int s = (p * groups + (k + r) / group) * PANEL;
-          row.widenInt4(panel, at, n, scales, s, out, r * PANEL);
+          kernel.widenInt4(panel, at, n, scales, s, out, r * PANEL);
         }
       }
-      case F32, BF16 -> throw new IllegalStateException(format + " panels are multiplied in place");
+      case BF16 -> kernel.widenBf16(panel, k * PANEL * 2, depth, out);
+      case F32 -> throw new IllegalStateException(format + " panels are multiplied in place");
     }
   }
 }

@@ -9,6 +9,7 @@ import jdk.incubator.vector.FloatVector;
 import org.unmask.runtime.kernel.Kernels;
 import org.unmask.runtime.kernel.MatrixKernel;
 import org.unmask.runtime.kernel.RowKernel;
+import org.unmask.runtime.kernel.WidenKernel;
 
 /** Loads the Vector API kernels for a vector width. */
 public final class VectorKernels {
@@ -33,12 +34,13 @@ public final class VectorKernels {
   }
 
   private static Kernels load(int bits) {
-    VectorShape shape = new VectorShape(bits, hasManyRegisters() ? 12 : 6);
+    VectorShape shape = new VectorShape(bits, hasManyRegisters() ? 10 : 4);
     shape.floats();
     return new Kernels(
         bits + "-bit vectors",
         (MatrixKernel) instance(MicroKernels.class, shape),
-        (RowKernel) instance(VectorRowKernel.class, shape));
+        (RowKernel) instance(VectorRowKernel.class, shape),
+        (WidenKernel) instance(VectorWidenKernel.class, shape));
   }
 
   /** AVX-512, NEON and SVE have 32 vector registers; x86 without AVX-512 has 16. */

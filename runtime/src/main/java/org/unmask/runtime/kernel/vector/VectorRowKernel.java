@@ -1,9 +1,6 @@
 package org.unmask.runtime.kernel.vector;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
-import java.nio.ByteOrder;
-import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -11,7 +8,6 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.unmask.runtime.kernel.RowKernel;
 import org.unmask.runtime.kernel.ScalarMath;
-import org.unmask.runtime.kernel.ScalarRowKernel;
 
 /**
  * Row operations with the Vector API. A vector narrower than the virtual lanes of a sum walks its
@@ -29,10 +25,6 @@ final class VectorRowKernel implements RowKernel {
   private static final VectorShape SHAPE = VectorShape.ofHiddenClass(MethodHandles.lookup());
   private static final VectorSpecies<Float> S = SHAPE.floats();
   private static final int L = S.length();
-  private static final VectorSpecies<Byte> BYTES =
-      L >= 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
-  private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, S.vectorShape());
-  private static final RowKernel SCALAR = new ScalarRowKernel();
 
   private final ThreadLocal<float[]> lanes = ThreadLocal.withInitial(() -> new float[64]);
 
@@ -263,55 +255,6 @@ final class VectorRowKernel implements RowKernel {
         x[at + half] = b * cos[to + i] + a * sin[to + i];
       }
     }
-  }
-
-  @Override
-  public void widenInt8(MemorySegment q, int qo, int rows, float[] scales, int so, float[] out) {
-    if (L < 8) { // there is no vector of fewer than 8 bytes
-      SCALAR.widenInt8(q, qo, rows, scales, so, out);
-      return;
-    }
-    for (int j = 0; j < 32; j += 2 * L) {
-      FloatVector scale0 = FloatVector.fromArray(S, scales, so + j);
-      FloatVector scale1 = FloatVector.fromArray(S, scales, so + j + L);
-      for (int k = 0; k < rows; k++) {
-        int at = k * 32 + j;
-        widened(q, qo + at).mul(scale0).intoArray(out, at);
-        widened(q, qo + at + L).mul(scale1).intoArray(out, at + L);
-      }
-    }
-  }
-
-  @Override
-  public void widenInt4(
-      MemorySegment q, int qo, int rows, float[] scales, int so, float[] out, int to) {
-    if (L < 8) { // there is no vector of fewer than 8 bytes
-      SCALAR.widenInt4(q, qo, rows, scales, so, out, to);
-      return;
-    }
-    for (int j = 0; j < 16; j += L) {
-      FloatVector low = FloatVector.fromArray(S, scales, so + j);
-      FloatVector high = FloatVector.fromArray(S, scales, so + j + 16);
-      for (int k = 0; k < rows; k++) {
-        int at = qo + k * 16 + j;
-        ByteVector bytes = ByteVector.fromMemorySegment(BYTES, q, at, ByteOrder.LITTLE_ENDIAN);
-        IntVector both = (IntVector) bytes.convertShape(VectorOperators.B2I, INTS, 0);
-        IntVector first = both.lanewise(VectorOperators.LSHL, 28);
-        floats(first.lanewise(VectorOperators.ASHR, 28)).mul(low).intoArray(out, to + k * 32 + j);
-        floats(both.lanewise(VectorOperators.ASHR, 4))
-            .mul(high)
-            .intoArray(out, to + k * 32 + j + 16);
-      }
-    }
-  }
-
-  private static FloatVector floats(IntVector x) {
-    return (FloatVector) x.convert(VectorOperators.I2F, 0);
-  }
-
-  private static FloatVector widened(MemorySegment q, int at) {
-    ByteVector bytes = ByteVector.fromMemorySegment(BYTES, q, at, ByteOrder.LITTLE_ENDIAN);
-    return (FloatVector) bytes.convertShape(VectorOperators.B2F, S, 0);
   }
 
   private static FloatVector exp(FloatVector x) {

@@ -8,8 +8,10 @@ import jdk.incubator.vector.VectorSpecies;
  * What a set of vector kernels is compiled for.
  *
  * @param bits vector width, 64, 128, 256 or 512
- * @param tileRows rows of a matrix tile of two vectors per row: 12 where 32 vector registers hold
- *     24 accumulators, 6 where there are 16 registers
+ * @param tileRows rows of a matrix tile of two vectors per row. With 32 vector registers 10: C2
+ *     likes to load all rows' elements before it uses the first, and 20 accumulators, 2 vectors of
+ *     the right side and 10 of the left just fit (of 12 rows it spills some, in some compilations).
+ *     With 16 registers 4: it spills with 6
  */
 record VectorShape(int bits, int tileRows) {
 
