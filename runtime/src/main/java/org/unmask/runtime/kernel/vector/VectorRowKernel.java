@@ -144,16 +144,21 @@ final class VectorRowKernel implements RowKernel {
   }
 
   private static float maxOfRow(float[] x, int xo, int blockStride, int n) {
-    FloatVector max = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+    FloatVector even = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+    FloatVector odd = even; // two chains: comparing and blending takes longer than loading
     for (int from = 0; from < n; from += 256) {
       int at = xo + (from >> 8) * blockStride;
       int end = Math.min(256, n - from);
-      for (int i = 0; i < end; i += L) {
-        FloatVector a = FloatVector.fromArray(S, x, at + i);
-        max = larger(a, max);
+      int i = 0;
+      for (; i <= end - 2 * L; i += 2 * L) {
+        even = larger(FloatVector.fromArray(S, x, at + i), even);
+        odd = larger(FloatVector.fromArray(S, x, at + i + L), odd);
+      }
+      if (i < end) {
+        even = larger(FloatVector.fromArray(S, x, at + i), even);
       }
     }
-    return max.reduceLanes(VectorOperators.MAX);
+    return larger(even, odd).reduceLanes(VectorOperators.MAX);
   }
 
   private static void expOfRow(float[] x, int xo, int blockStride, int n, float max, float[] s) {

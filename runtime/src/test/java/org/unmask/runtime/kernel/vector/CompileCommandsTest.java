@@ -12,19 +12,25 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.unmask.runtime.kernel.RowKernel;
+import org.unmask.runtime.kernel.WidenKernel;
 
 /** The compiler's settings name methods, and nobody else would notice if one were renamed. */
 class CompileCommandsTest {
 
-  private static final String ROW_KERNEL = VectorRowKernel.class.getName() + "*::";
-
   @Test
   void settingsOfRowKernels_nameAllOperationsAndTheirParts() throws IOException {
-    Set<String> operations = names(RowKernel.class);
-    assertThat(methodsOf("CompileThresholdScaling"))
+    assertThatSettingsName(RowKernel.class, VectorRowKernel.class);
+    assertThatSettingsName(WidenKernel.class, VectorWidenKernel.class);
+  }
+
+  private static void assertThatSettingsName(Class<?> kernel, Class<?> implementation)
+      throws IOException {
+    Set<String> operations = names(kernel);
+    assertThat(methodsOf("CompileThresholdScaling", implementation))
         .containsExactlyInAnyOrderElementsOf(operations);
-    assertThat(methodsOf("dontinline")).containsExactlyInAnyOrderElementsOf(operations);
-    assertThat(names(VectorRowKernel.class)).containsAll(methodsOf("inline"));
+    assertThat(methodsOf("dontinline", implementation))
+        .containsExactlyInAnyOrderElementsOf(operations);
+    assertThat(names(implementation)).containsAll(methodsOf("inline", implementation));
   }
 
   @Test
@@ -40,10 +46,11 @@ class CompileCommandsTest {
         .collect(Collectors.toSet());
   }
 
-  private static List<String> methodsOf(String command) throws IOException {
+  private static List<String> methodsOf(String command, Class<?> kernel) throws IOException {
+    String start = command + "," + kernel.getName() + "*::";
     return Files.readAllLines(Path.of("compile-commands.txt")).stream()
-        .filter(line -> line.startsWith(command + "," + ROW_KERNEL))
-        .map(line -> line.substring(command.length() + 1 + ROW_KERNEL.length()).split(",")[0])
+        .filter(line -> line.startsWith(start))
+        .map(line -> line.substring(start.length()).split(",")[0])
         .toList();
   }
 }
