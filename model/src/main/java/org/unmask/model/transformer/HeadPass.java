@@ -111,8 +111,8 @@ final class HeadPass {
   }
 
   private void tile(int task, int worker) {
-    int chunk = task / chunks;
-    int part = task % chunks;
+    int chunk = task % rows.chunks; // all rows before the next weights
+    int part = task / rows.chunks;
     float[] tile = tiles[worker];
     int index = rows.chunkQuery[chunk];
     Query query = queries.get(index);

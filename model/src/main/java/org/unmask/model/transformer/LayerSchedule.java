@@ -169,11 +169,11 @@ final class LayerSchedule {
   }
 
   /**
-   * Returns how many parts rows should be cut into: several for each worker by rows; as few as
-   * workers by columns, where each chunk reads (and for some formats widens) the weights anew.
+   * Returns how many parts rows should be cut into: by rows two for each worker, so that one that
+   * is held up does not hold up all; by columns as few as workers.
    */
   int parts() {
-    return isByRows ? 4 * pool.threads() : pool.threads();
+    return isByRows && pool.threads() > 1 ? 2 * pool.threads() : pool.threads();
   }
 
   /** Runs all layers but the second half of the last. */

@@ -13,9 +13,9 @@ import org.unmask.runtime.nn.RowBlocks;
 final class RowSet {
 
   /** Most rows per chunk: activations of a chunk stay in the second-level cache. */
-  static final int MAX_CHUNK = 48;
+  static final int MAX_CHUNK = 60;
 
-  private static final int TILE = 12;
+  private static final int MIN_CHUNK = 16;
 
   private final int ldx;
   private final int queryColumns;
@@ -63,18 +63,23 @@ final class RowSet {
   }
 
   /**
-   * Cuts each query's rows into chunks: a multiple of 12 rows, the tallest tile of a product, but
-   * for the last of a query; small enough to make so many parts, if that leaves 12 rows to each.
+   * Cuts each query's rows into chunks of equal size: as few as {@link #MAX_CHUNK} allows, because
+   * each chunk reads the weights anew, but so many parts in all, if that leaves enough rows to
+   * each.
    */
   void cut(List<Query> queries, int[] rowsOfQuery, int parts) {
-    int share = Math.clamp(Math.ceilDiv(count, parts), TILE, MAX_CHUNK);
-    int target = Math.ceilDiv(share, TILE) * TILE;
     int first = 0;
     for (int i = 0; i < queries.size(); i++) {
-      for (int from = 0; from < rowsOfQuery[i]; from += target) {
-        addChunk(i, first + from, Math.min(target, rowsOfQuery[i] - from));
+      int rows = rowsOfQuery[i];
+      int share = (int) Math.ceilDiv((long) rows * parts, Math.max(1, count));
+      int least = Math.ceilDiv(rows, MAX_CHUNK);
+      int number = share < parts ? Math.max(share, least) : Math.ceilDiv(least, parts) * parts;
+      number = Math.clamp(Math.ceilDiv(rows, MIN_CHUNK), Math.max(1, least), Math.max(1, number));
+      int size = Math.ceilDiv(rows, 2 * number) * 2;
+      for (int from = 0; from < rows; from += size) {
+        addChunk(i, first + from, Math.min(size, rows - from));
       }
-      first += rowsOfQuery[i];
+      first += rows;
     }
   }
 

@@ -53,8 +53,8 @@ record TransformerWeights(
     }
   }
 
-  /** Up to here float32 panels are used, which multiply a little faster than bfloat16 ones. */
-  private static final long MAX_F32_PARAMETERS = 700_000_000;
+  /** Up to here layers stay in cache, where float32 panels multiply a little faster. */
+  private static final long MAX_F32_PARAMETERS = 32_000_000;
 
   /**
    * Returns the smallest format that keeps the stored weights exactly, float32 for small models.
