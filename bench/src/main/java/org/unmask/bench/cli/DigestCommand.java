@@ -116,13 +116,7 @@ final class DigestCommand extends Verb {
   /** Decodes greedily and with noise; every position, token and confidence counts. */
   private byte[] hashTraces(LoadedModel model, List<int[]> prompts) {
     List<DecodeRequest> requests = new ArrayList<>();
-    List<DecodeOptions> options =
-        List.of(
-            DecodeOptions.of("threshold", Map.of("gen-length", GEN_LENGTH)),
-            DecodeOptions.of(
-                "llada-low-confidence",
-                Map.of("gen-length", GEN_LENGTH, "steps", 4, "temperature", 0.7, "seed", 1)));
-    for (DecodeOptions each : options) {
+    for (DecodeOptions each : options(model)) {
       for (int i = 0; i < prompts.size(); i++) {
         requests.add(new DecodeRequest(prompts.get(i), each, i));
       }
@@ -148,6 +142,22 @@ final class DigestCommand extends Verb {
       digest.update(Json.line(Json.array(results.get(i).ids())).getBytes());
     }
     return digest.digest();
+  }
+
+  /** Returns a greedy and a noisy way of decoding with the model. */
+  private static List<DecodeOptions> options(LoadedModel model) {
+    if (model.config().conditioning().isCausal()) {
+      return List.of(
+          DecodeOptions.of("ar", Map.of("gen-length", GEN_LENGTH)),
+          DecodeOptions.of(
+              "ar",
+              Map.of("gen-length", GEN_LENGTH, "temperature", 0.7, "seed", 1)));
+    }
+    return List.of(
+        DecodeOptions.of("threshold", Map.of("gen-length", GEN_LENGTH)),
+        DecodeOptions.of(
+            "llada-low-confidence",
+            Map.of("gen-length", GEN_LENGTH, "steps", 4, "temperature", 0.7, "seed", 1)));
   }
 
   /** Returns a step in a form that must never change, because the digest is over its text. */

@@ -115,6 +115,13 @@ class VerbsTest {
     assertThat(digest("--vector-bits=scalar")).isEqualTo(digest("--vector-bits=64"));
   }
 
+  @Test
+  void digest_ofACausalModel_isOneForAllBatches() {
+    String alone = digest("--model=unmask-qwen-ar-6m", "--threads=1");
+    assertThat(alone).matches("[0-9a-f]{64}");
+    assertThat(digest("--model=unmask-qwen-ar-6m", "--batch=3")).isEqualTo(alone);
+  }
+
   private static String digest(String... options) {
     List<String> args = new ArrayList<>(List.of("digest"));
     args.addAll(List.of(options));
