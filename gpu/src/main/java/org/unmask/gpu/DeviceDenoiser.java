@@ -133,9 +133,7 @@ public final class DeviceDenoiser implements Denoiser {
     }
     ops.norm(x, weights.finalNorm(), w.normed, rows);
     ops.product(weights.head(), w.normed, w.logits, rows, config.vocabSize(), d, false);
-    if (step.isPlain()) {
-      ops.statistics(step, w.logits);
-    }
+    ops.statistics(step, w.logits);
   }
 
   /** Returns room for keys and values of queries without a cache; layers take turns in it. */

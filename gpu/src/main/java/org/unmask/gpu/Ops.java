@@ -81,7 +81,10 @@ public interface Ops extends AutoCloseable {
   /** inner = silu(gate) * up. */
   void swiGlu(Buffer gateUp, Buffer inner, int rows);
 
-  /** Reduces logits to statistics, which {@link #finish} brings to the host. */
+  /**
+   * Reduces logits to statistics, which {@link #finish} brings to the host; those of a step that is
+   * not {@linkplain Step#isPlain plain} are asked for, and must be kept as they are.
+   */
   void statistics(Step step, Buffer logits);
 
   /** Waits for the step and fills the predictions of its queries. */

@@ -1,6 +1,7 @@
 package org.unmask.gpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,6 +33,7 @@ public final class Calls {
     forward(denoiser, List.of(drawn(21, 4), plain(9, 5).suppress(7, 2037, 12)), done);
     forward(denoiser, List.of(masked(17, 6)), done);
     forward(denoiser, List.of(plain(13, 7).wantAttention(3)), done);
+    forward(denoiser, List.of(asking(10, 10), plain(6, 11)), done);
     cached(denoiser, done);
     return done;
   }
@@ -69,6 +71,13 @@ public final class Calls {
     return query.noise(0.7, new SplittableRandom(seed).longs(query.predictedCount()).toArray());
   }
 
+  private static Query asking(int length, long seed) {
+    Query query = plain(length, seed).suppress(12);
+    int[] tokens = new SplittableRandom(seed).ints(query.predictedCount(), 0, VOCABULARY).toArray();
+    tokens[0] = -1;
+    return query.ask(tokens);
+  }
+
   private static Query masked(int length, long seed) {
     AttentionMask.Explicit mask = (row, slot) -> slot == row || (slot * 7 + row) % 3 != 0;
     return plain(length, seed).mask(mask);
@@ -99,6 +108,10 @@ public final class Calls {
           for (int p = 0; p < e.predictions().count(); p++) {
             double distance = Math.abs(a.predictions().top(p) - e.predictions().top(p));
             assertThat(distance).isLessThan(tolerance);
+            if (e.asked(p) >= 0) {
+              assertThat(a.predictions().asked(p))
+                  .isCloseTo(e.predictions().asked(p), within(tolerance));
+            }
           }
         });
   }
@@ -121,7 +134,7 @@ public final class Calls {
   }
 
   private static float[] logits(Query query) {
-    int size = query.predictions().count() * query.predictions().vocabSize();
+    int size = query.wantsLogits() ? query.predictions().count() * VOCABULARY : 0;
     return Arrays.copyOf(query.predictions().logits(), size);
   }
 
@@ -137,7 +150,9 @@ public final class Calls {
                     + " "
                     + Double.toHexString(query.predictions().second(p))
                     + " "
-                    + Double.toHexString(query.predictions().entropy(p)))
+                    + Double.toHexString(query.predictions().entropy(p))
+                    + " "
+                    + (query.asked(p) < 0 ? "" : Double.toHexString(query.predictions().asked(p))))
         .toList();
   }
 }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import org.unmask.gpu.Step.Table;
 import org.unmask.model.Query;
 import org.unmask.model.transformer.TransformerConfig;
 import org.unmask.runtime.kernel.RowKernel;
@@ -313,11 +312,12 @@ final class HostOps implements Ops {
     int at = 0;
     for (Query query : step.queries()) {
       int count = query.predictedCount();
-      query.predictions().reset(count, query.wantsLogits() ? c.vocabSize() : 0);
+      boolean wants = query.wantsLogits() || query.asks();
+      query.predictions().reset(count, wants ? c.vocabSize() : 0);
       for (int p = 0; p < count; p++, at++) {
         int v = c.vocabSize();
         float[] own = Arrays.copyOfRange(data(logits), at * v, (at + 1) * v);
-        if (query.wantsLogits()) {
+        if (wants) {
           System.arraycopy(own, 0, query.predictions().logits(), p * v, v);
         }
         for (int s = 0; s < step.shape().suppressed(); s++) {
@@ -350,6 +350,9 @@ final class HostOps implements Ops {
             statistics.top(),
             statistics.second(),
             statistics.entropy());
+    if (query.asked(p) >= 0) {
+      query.predictions().setAskedFromLogits(p, query.asked(p), query.suppressed());
+    }
   }
 
   private void downloadMeans() {

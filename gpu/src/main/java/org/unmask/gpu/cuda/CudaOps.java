@@ -2,23 +2,20 @@ package org.unmask.gpu.cuda;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 import org.unmask.gpu.Buffer;
 import org.unmask.gpu.CacheMemory;
 import org.unmask.gpu.LayerWeights;
 import org.unmask.gpu.Ops;
 import org.unmask.gpu.Step;
-import org.unmask.gpu.Step.Table;
+import org.unmask.gpu.Table;
 import org.unmask.model.device.Precision;
 import org.unmask.model.transformer.TransformerConfig;
-import org.unmask.weights.safetensors.Dtype;
 import org.unmask.weights.safetensors.Tensor;
 
 /** The operations as CUDA kernels and cuBLAS products, queued on one stream. */
 final class CudaOps implements Ops {
 
   private static final int BLOCK = 256;
-  private static final int EXACT_ROWS = 8;
   private static final int EXACT_BLOCK = 128;
 
   private final TransformerConfig c;
@@ -30,6 +27,8 @@ final class CudaOps implements Ops {
   private final Graphs graphs;
   private final Rotary rotary;
   private final Statistics statistics;
+  private final CudaProducts products;
+  private final WeightCopy weights;
   private final Arena arena = Arena.ofShared();
   private final Arguments arguments = new Arguments(arena);
   private final int stages;
@@ -55,6 +54,8 @@ final class CudaOps implements Ops {
     memory = new DeviceMemory(driver, precision, graphs::clear);
     rotary = new Rotary(config, memory);
     statistics = new Statistics(config, precision, driver, memory, this::launch, arguments);
+    products = new CudaProducts(precision, blas, this::launch, arguments);
+    weights = new WeightCopy(memory, this::launch, arguments);
     stages = Kernels.stages(config, driver.facts());
     began = driver.newEvent();
     ended = driver.newEvent();
@@ -72,40 +73,7 @@ final class CudaOps implements Ops {
 
   @Override
   public void upload(Buffer to, long at, Tensor tensor) {
-    Memory target = (Memory) to;
-    if (tensor.dtype() != Dtype.F32 && to.kind() == Buffer.Kind.FLOAT) {
-      float[] values = tensor.toFloats(); // norms and biases: short
-      memory.upload(target, at * Float.BYTES, MemorySegment.ofArray(values));
-      return;
-    }
-    int size = tensor.dtype() == Dtype.F32 ? 4 : 2;
-    int type =
-        switch (tensor.dtype()) {
-          case F32 -> 0;
-          case BF16 -> 1;
-          case F16 -> 2;
-          default ->
-              throw new IllegalArgumentException(
-                  "tensor '" + tensor.name() + "' has dtype " + tensor.dtype());
-        };
-    if (to.kind() == Buffer.Kind.FLOAT) {
-      memory.upload(target, at * size, tensor.data());
-      return;
-    }
-    int width = memory.size(to.kind());
-    memory.inPieces(
-        tensor.data(),
-        (piece, from, bytes) -> {
-          long n = bytes / size;
-          long address = target.address() + (at + from / size) * width;
-          launch(
-              "convert",
-              (int) Math.min(1 << 14, Math.ceilDiv(n, BLOCK)),
-              1,
-              BLOCK,
-              0,
-              arguments.begin().add(piece).add(type).add(n).add(address));
-        });
+    weights.upload((Memory) to, at, tensor);
   }
 
   @Override
@@ -115,10 +83,7 @@ final class CudaOps implements Ops {
 
   @Override
   public void fillRandom(Buffer to, long at, long elements, long seed, float bound) {
-    long address = ((Memory) to).address() + at * memory.size(to.kind());
-    Arguments given = arguments.begin().add(seed).add(bound).add(elements).add(address);
-    launch(
-        "fill_random", (int) Math.min(1 << 14, Math.ceilDiv(elements, BLOCK)), 1, BLOCK, 0, given);
+    weights.draw((Memory) to, at, elements, seed, bound);
   }
 
   @Override
@@ -146,21 +111,7 @@ final class CudaOps implements Ops {
 
   @Override
   public int tileRows(int rows, int keys) {
-    if (Kernels.isHalf(precision)) {
-      return Math.ceilDiv(rows, 64) * c.numHeads() >= 96 ? 64 : 32;
-    }
-    long most = (driver.facts().sharedMemoryPerBlock() - 1024) / (4L * room(keys));
-    if (most < 1) {
-      throw new IllegalArgumentException(
-          "%d visible keys are more than float32 attention on this GPU can hold; use --precision bf16"
-              .formatted(keys));
-    }
-    return (int) Math.min(EXACT_ROWS, most);
-  }
-
-  /** Rounds as shapes do. */
-  private static int room(int keys) {
-    return keys <= 1 ? keys : Integer.highestOneBit(keys - 1) << 1;
+    return Kernels.tileRows(c, precision, driver.facts(), rows, keys);
   }
 
   @Override
@@ -213,7 +164,7 @@ final class CudaOps implements Ops {
   public void project(LayerWeights layer, Buffer normed, Buffer qkv, int rows) {
     int width = (c.numHeads() + 2 * c.numKvHeads()) * c.headDim();
     Buffer bias = precision == Precision.EXACT ? layer.bias() : null;
-    product(layer.qkv(), normed, qkv, bias, rows, width, c.hiddenSize(), false);
+    products.queue(layer.qkv(), normed, qkv, bias, rows, width, c.hiddenSize(), false);
   }
 
   @Override
@@ -300,55 +251,7 @@ final class CudaOps implements Ops {
   @Override
   public void product(
       Buffer weight, Buffer in, Buffer out, int rows, int outputs, int inputs, boolean accumulate) {
-    product(weight, in, out, null, rows, outputs, inputs, accumulate);
-  }
-
-  private void product(
-      Buffer weight,
-      Buffer in,
-      Buffer out,
-      @Nullable Buffer bias,
-      int rows,
-      int outputs,
-      int inputs,
-      boolean accumulate) {
-    if (precision == Precision.EXACT) {
-      int tile = rows <= 32 ? 32 : 64;
-      Arguments given =
-          arguments
-              .begin()
-              .add(in)
-              .add(weight)
-              .add(bias)
-              .add(out)
-              .add(rows)
-              .add(outputs)
-              .add(inputs)
-              .add(accumulate ? 1 : 0);
-      launch("product_" + tile, Math.ceilDiv(outputs, 64), Math.ceilDiv(rows, tile), 128, 0, given);
-      return;
-    }
-    Memory to = (Memory) out;
-    blas.product(
-        ((Memory) in).address(),
-        ((Memory) weight).address(),
-        to.address(),
-        rows,
-        outputs,
-        inputs,
-        type(Buffer.Kind.STORE),
-        type(to.kind()),
-        accumulate);
-  }
-
-  private Blas.Type type(Buffer.Kind kind) {
-    return kind == Buffer.Kind.FLOAT
-        ? Blas.Type.FLOAT
-        : switch (precision) {
-          case BF16 -> Blas.Type.BF16;
-          case F16 -> Blas.Type.F16;
-          case F32, EXACT -> Blas.Type.FLOAT;
-        };
+    products.queue(weight, in, out, null, rows, outputs, inputs, accumulate);
   }
 
   @Override
@@ -360,7 +263,9 @@ final class CudaOps implements Ops {
 
   @Override
   public void statistics(Step step, Buffer logits) {
-    statistics.queue(step, logits, tables);
+    if (step.isPlain()) {
+      statistics.queue(step, logits, tables);
+    }
   }
 
   @Override

@@ -21,6 +21,7 @@ final class Kernels {
   private static final int KEYS_AT_ONCE = 128;
 
   private static final int PADDING = 8;
+  private static final int EXACT_ROWS = 8;
   private static final int STATIC_SHARED = 2048;
 
   private final Driver driver;
@@ -96,6 +97,26 @@ final class Kernels {
     options.add("-DQK_NORM=" + (c.hasQkNorm() ? 1 : 0));
     options.add("-DSTAGES=" + stages(c, facts));
     return options;
+  }
+
+  /**
+   * Returns how many rows of a query a block of attention takes.
+   *
+   * @throws IllegalArgumentException if not even one row's scores fit
+   */
+  static int tileRows(
+      TransformerConfig c, Precision precision, Driver.Facts facts, int rows, int keys) {
+    if (isHalf(precision)) {
+      return Math.ceilDiv(rows, 64) * c.numHeads() >= 96 ? 64 : 32;
+    }
+    int room = keys <= 1 ? keys : Integer.highestOneBit(keys - 1) << 1; // as shapes are rounded
+    long most = (facts.sharedMemoryPerBlock() - 1024) / (4L * room);
+    if (most < 1) {
+      throw new IllegalArgumentException(
+          "%d visible keys are more than float32 attention on this GPU can hold; use --precision bf16"
+              .formatted(keys));
+    }
+    return (int) Math.min(EXACT_ROWS, most);
   }
 
   /** Returns how deep attention copies ahead: 2 where shared memory has room for it. */

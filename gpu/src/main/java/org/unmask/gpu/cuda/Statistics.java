@@ -9,7 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.unmask.gpu.Buffer;
 import org.unmask.gpu.Step;
-import org.unmask.gpu.Step.Table;
+import org.unmask.gpu.Table;
 import org.unmask.model.Predictions;
 import org.unmask.model.Query;
 import org.unmask.model.device.Precision;
