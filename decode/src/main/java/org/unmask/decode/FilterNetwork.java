@@ -41,6 +41,16 @@ final class FilterNetwork {
     }
   }
 
+  /** Adds {@code z_i = second * relu(first * (c_i - start)) - offset} to all logits. */
+  void addThreshold(double start, double first, double second, double offset) {
+    for (int i = 0; i < width; i++) {
+      parameters[i * width + i] += first;
+      parameters[bias1 + i] -= first * start;
+      parameters[weight2 + i * width + i] += second;
+      parameters[bias2 + i] -= offset;
+    }
+  }
+
   FilterModel model() {
     return new FilterModel(
         part(0, bias1), part(bias1, weight2), part(weight2, bias2), part(bias2, parameters.length));

@@ -96,7 +96,7 @@ class FilterTrainerTest {
   void train_anyNumberOfThreads_sameBits() {
     List<float[]> logits = new ArrayList<>();
     for (int threads : new int[] {1, 2, 5}) {
-      FilterTrainer trainer = new FilterTrainer(drawn(103), 5, 7, 3e-3);
+      FilterTrainer trainer = new FilterTrainer(drawn(103), 5, 7, 3e-3, false);
       trainer.train(50, threads, epoch -> {});
       logits.add(trainer.model().logits(new float[] {.9f, .2f, .7f, .1f, .4f}, 5));
     }
@@ -106,7 +106,7 @@ class FilterTrainerTest {
 
   @Test
   void train_learnsTheRule() {
-    FilterTrainer trainer = new FilterTrainer(drawn(200), 5, 7, 3e-3);
+    FilterTrainer trainer = new FilterTrainer(drawn(200), 5, 7, 3e-3, false);
     double before = trainer.loss();
     trainer.train(1000, 1, epoch -> {});
     assertThat(trainer.loss()).isLessThan(before * .8);
@@ -123,14 +123,15 @@ class FilterTrainerTest {
   @Test
   void train_differentSeed_otherWeights() {
     float[] input = {.9f, .2f};
-    float[] one = new FilterTrainer(drawn(2), 5, 1, 3e-3).model().logits(input, 2);
-    assertThat(new FilterTrainer(drawn(2), 5, 2, 3e-3).model().logits(input, 2)).isNotEqualTo(one);
+    float[] one = new FilterTrainer(drawn(2), 5, 1, 3e-3, false).model().logits(input, 2);
+    assertThat(new FilterTrainer(drawn(2), 5, 2, 3e-3, false).model().logits(input, 2))
+        .isNotEqualTo(one);
   }
 
   @Test
   void longRows_areRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new FilterTrainer(drawn(1), 4, 1, 3e-3))
+        .isThrownBy(() -> new FilterTrainer(drawn(1), 4, 1, 3e-3, false))
         .withMessageContaining("row of 5 positions");
   }
 
@@ -173,7 +174,16 @@ class FilterTrainerTest {
   @Test
   void noRows_isRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new FilterTrainer(List.of(), 5, 1, 3e-3))
+        .isThrownBy(() -> new FilterTrainer(List.of(), 5, 1, 3e-3, false))
         .withMessageContaining("without rows");
+  }
+
+  @Test
+  void fromAThreshold_isTheThresholdRule() {
+    FilterModel filter = new FilterTrainer(drawn(1), 5, 1, 3e-3, true).model();
+    float[] logits = filter.logits(new float[] {.8f, .9f, .93f, .95f, 1f}, 5);
+    for (int i = 0; i < 5; i++) {
+      assertThat(FilterModel.probability(logits[i]) > .5).as("%d", i).isEqualTo(i > 2);
+    }
   }
 }

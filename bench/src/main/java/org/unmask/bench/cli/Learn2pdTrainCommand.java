@@ -63,18 +63,28 @@ final class Learn2pdTrainCommand extends Verb {
   @Option(
       names = "--epochs",
       paramLabel = "N",
-      defaultValue = "3000",
+      defaultValue = "600",
       order = 3,
       description = "Updates, each on all rows.")
-  int epochs = 3000;
+  int epochs = 600;
 
   @Option(
       names = "--learning-rate",
       paramLabel = "X",
       defaultValue = "0.003",
       order = 4,
-      description = "Of AdamW; the paper's needs tens of thousands of updates.")
+      description = "Learning rate of AdamW.")
   double learningRate = FilterTrainer.PAPER_RATE;
+
+  @Option(
+      names = "--start",
+      paramLabel = "S",
+      defaultValue = "threshold",
+      order = 4,
+      description =
+          "threshold: begin as the rule that accepts what is surer than 0.94; random: as the paper,"
+              + " which takes tens of thousands of epochs.")
+  String start = "threshold";
 
   @Option(
       names = "--seed",
@@ -97,6 +107,9 @@ final class Learn2pdTrainCommand extends Verb {
     if (epochs < 1 || threads < 1) {
       throw usage("--epochs and --threads must be at least 1");
     }
+    if (!start.matches("threshold|random")) {
+      throw usage("--start must be threshold or random, was '" + start + "'");
+    }
     if (!(learningRate > 0 && learningRate <= 1)) {
       throw usage("--learning-rate must be above 0 and at most 1, was " + learningRate);
     }
@@ -111,7 +124,8 @@ final class Learn2pdTrainCommand extends Verb {
     List<FilterRow> heldOut = rows(prompts.subList(0, held));
     List<FilterRow> training = rows(prompts.subList(held, prompts.size()));
     int width = content.origin().path("block_length").asInt();
-    FilterTrainer trainer = new FilterTrainer(training, width, seed, learningRate);
+    FilterTrainer trainer =
+        new FilterTrainer(training, width, seed, learningRate, start.equals("threshold"));
     try (Progress progress = new TerminalProgress(terminal(), "train", "epochs", 0, epochs)) {
       trainer.train(epochs, threads, _ -> progress.advance(1));
     }

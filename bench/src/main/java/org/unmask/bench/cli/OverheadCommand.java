@@ -1,6 +1,7 @@
 package org.unmask.bench.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,8 @@ import picocli.CommandLine.Option;
           + " decoding thread allocates between two forward calls."
     })
 final class OverheadCommand extends Verb {
+
+  private static final String TOKENIZER = "tokenizer.json";
 
   @Mixin ModelFlags flags = new ModelFlags();
 
@@ -101,11 +104,20 @@ final class OverheadCommand extends Verb {
       }
       return;
     }
-    new RandomLlada(24, 896, 4864, 151936).write(folder, terminal()::note);
-    try (LoadedModel model = flags.open(folder, terminal())) {
-      measure(model);
+    Path tokenizer = folder.resolve(TOKENIZER);
+    try {
+      new RandomLlada(24, 896, 4864, 151936).write(folder, terminal()::note);
+      Path shipped = ModelFlags.folder(ModelFlags.DEFAULT_MODEL, terminal());
+      Files.copy(shipped.resolve(TOKENIZER), tokenizer); // of any model; no text is decoded
+      flags.packFlags.packCache = PackFlags.PackCache.NEVER; // the model is deleted
+      try (LoadedModel model = flags.open(folder, terminal())) {
+        measure(model);
+      }
     } finally {
-      RandomLlada.delete(folder);
+      if (RandomLlada.isIn(folder)) {
+        Files.deleteIfExists(tokenizer);
+        RandomLlada.delete(folder);
+      }
     }
   }
 
