@@ -24,7 +24,7 @@ final class Aded {
               Parameter.flag(
                   CARRY_OVER,
                   false,
-                  "go on with the table of the sequences before: their order changes passes, not"
+                  "add each sequence to the corpus of those after it: their order changes passes, not"
                       + " text"))
           .with(
               Parameter.flag(
@@ -45,11 +45,9 @@ final class Aded {
 
   private static Decoding start(DecodeContext context) {
     DecodeOptions options = context.options();
-    TrigramTable known = context.resources().trigrams();
     int nodes = options.integer(Drafting.DRAFT_NODES);
-    TrigramMctsDrafter drafter =
-        new TrigramMctsDrafter(
-            options.flag(CARRY_OVER) ? known : known.copy(), nodes, options.flag(REWEIGH));
+    TrigramTable table = new TrigramTable(context.resources().trigrams(), options.flag(CARRY_OVER));
+    TrigramMctsDrafter drafter = new TrigramMctsDrafter(table, nodes, options.flag(REWEIGH));
     return Drafting.start(context, nodes, drafter);
   }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.unmask.decode.speculative.RowCosts;
-import org.unmask.decode.speculative.TrigramTable;
+import org.unmask.decode.speculative.TrigramCounts;
 import org.unmask.model.Denoiser;
 import org.unmask.model.DraftHeads;
 
@@ -13,7 +13,7 @@ public final class DecodeResources {
 
   private static final DecodeResources NONE =
       new DecodeResources(
-          List.of(), List.of(), new float[0], null, null, null, null, TrigramTable.of());
+          List.of(), List.of(), new float[0], null, null, null, null, TrigramCounts.of());
 
   private final List<Integer> endTokens;
   private final List<Integer> delimiters;
@@ -22,7 +22,7 @@ public final class DecodeResources {
   private final @Nullable FilterModel filter;
   private final @Nullable DraftHeads heads;
   private final @Nullable RowCosts costs;
-  private final TrigramTable trigrams;
+  private final TrigramCounts trigrams;
 
   private DecodeResources(
       List<Integer> endTokens,
@@ -32,7 +32,7 @@ public final class DecodeResources {
       @Nullable FilterModel filter,
       @Nullable DraftHeads heads,
       @Nullable RowCosts costs,
-      TrigramTable trigrams) {
+      TrigramCounts trigrams) {
     this.endTokens = endTokens;
     this.delimiters = delimiters;
     this.frequencies = frequencies;
@@ -107,18 +107,18 @@ public final class DecodeResources {
    *
    * @param known of a corpus; copied, so that sequences do not change it
    */
-  public DecodeResources withTrigrams(TrigramTable known) {
+  public DecodeResources withTrigrams(TrigramCounts known) {
     return new DecodeResources(
         endTokens, delimiters, frequencies, auxiliary, filter, heads, costs, known.copy());
   }
 
-  /** Returns a copy whose trigram table no other decoder's sequences change. */
+  /** Returns a copy whose trigrams no other decoder's sequences change. */
   DecodeResources forOneDecoder() {
     return withTrigrams(trigrams);
   }
 
   /** Returns which tokens follow two others. */
-  TrigramTable trigrams() {
+  TrigramCounts trigrams() {
     return trigrams;
   }
 

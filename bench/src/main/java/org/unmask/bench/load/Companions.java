@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.unmask.decode.DecodeOptions;
 import org.unmask.decode.DecodeResources;
-import org.unmask.decode.speculative.TrigramTable;
+import org.unmask.decode.speculative.TrigramCounts;
 import org.unmask.model.DraftHeads;
 import org.unmask.weights.Checkpoint;
 import org.unmask.weights.CheckpointException;
@@ -74,7 +74,7 @@ public final class Companions implements AutoCloseable {
   private final Map<Path, LoadedModel> models = new HashMap<>();
   private final Map<Path, Checkpoint> checkpoints = new HashMap<>();
   private final Map<Path, DraftHeads> heads = new HashMap<>();
-  private final Map<Path, TrigramTable> trigrams = new HashMap<>();
+  private final Map<Path, TrigramCounts> trigrams = new HashMap<>();
 
   /**
    * Makes companions of a model.
@@ -265,8 +265,8 @@ public final class Companions implements AutoCloseable {
     return loaded;
   }
 
-  private TrigramTable trigrams(Path file) throws IOException {
-    TrigramTable known = trigrams.get(file);
+  private TrigramCounts trigrams(Path file) throws IOException {
+    TrigramCounts known = trigrams.get(file);
     if (known == null) {
       known = CorpusFile.trigrams(file, model);
       trigrams.put(file, known);

@@ -3,6 +3,7 @@ package org.unmask.decode.speculative;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * ADED (arXiv 2407.12021): a trigram table that adapts to the text, and a tree of its likely
@@ -28,7 +29,7 @@ public final class TrigramMctsDrafter implements Drafter {
   /**
    * Makes the drafter of one sequence.
    *
-   * @param table what is known before; adapts
+   * @param table adapts to the text
    * @param choices most nodes of a tree; 24 in the paper
    * @param isReleased whether recent trigrams are weighed again at every draft, as in the released
    *     code
@@ -62,8 +63,9 @@ public final class TrigramMctsDrafter implements Drafter {
 
   private void learn(Text text) {
     int from = isReleased ? Math.max(2, Math.min(learned, text.length() - WINDOW + 2)) : learned;
+    int[] tokens = text.tokens();
     for (int i = from; i < text.length(); i++) {
-      table.adapt(text.tokens()[i - 2], text.tokens()[i - 1], text.tokens()[i]);
+      table.adapt(tokens[i - 2], tokens[i - 1], tokens[i], i >= learned);
     }
     learned = text.length();
   }
@@ -83,19 +85,17 @@ public final class TrigramMctsDrafter implements Drafter {
     }
     int before = leaf.before;
     int last = leaf.token;
-    for (int d = leaf.depth; d < depth; d++) {
-      TrigramTable.Entry entry = table.find(before, last);
-      if (entry == null) {
-        break;
-      }
+    TrigramTable.Entry entry = table.find(before, last);
+    for (int d = leaf.depth; d < depth && entry != null; d++) {
       double[] weights = new double[entry.count];
-      for (int i = 0; i < entry.count; i++) {
+      for (int i = 0; i < weights.length; i++) {
         weights[i] = entry.weights[i];
       }
       int drawn = chance.draw(weights, position);
       score += entry.weights[drawn];
       before = last;
       last = entry.tokens[drawn];
+      entry = table.find(before, last);
     }
     for (Node node = leaf; node != null; node = node.parent) {
       node.visits++;
@@ -142,7 +142,7 @@ public final class TrigramMctsDrafter implements Drafter {
 
   /** A state of the search: the token reached and the one before it. */
   private static final class Node {
-    private final @org.jspecify.annotations.Nullable Node parent;
+    private final @Nullable Node parent;
     private final double weight;
     private final int depth;
     private final List<Node> children = new ArrayList<>();
@@ -152,7 +152,7 @@ public final class TrigramMctsDrafter implements Drafter {
     private double sum;
     private int index = -2;
 
-    Node(@org.jspecify.annotations.Nullable Node parent, int token, double weight) {
+    Node(@Nullable Node parent, int token, double weight) {
       this.parent = parent;
       this.token = token;
       this.weight = weight;

@@ -1,7 +1,5 @@
 package org.unmask.decode.speculative;
 
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * language model.
  *
  * <p>At most 12 successors per pair are kept, the heaviest. Weights of a corpus start as shares of
- * the pair's count; each adaptation adds to them, so they are no probabilities then.
+ * the pair's count, looked up when the pair is first seen; each adaptation adds to them, so that
+ * they are no probabilities then.
  */
 public final class TrigramTable {
 
@@ -19,7 +18,8 @@ public final class TrigramTable {
   private static final float STEP = 0.04f;
   private static final float MOST = 3f;
 
-  private final @Nullable TrigramTable base;
+  private final TrigramCounts corpus;
+  private final boolean addsToIt;
   private long[] keys = new long[256];
   private Entry[] entries = new Entry[256];
   private int size;
@@ -29,77 +29,48 @@ public final class TrigramTable {
     final int[] tokens = new int[SUCCESSORS];
     final float[] weights = new float[SUCCESSORS];
     int count;
-
-    Entry copy() {
-      Entry copy = new Entry();
-      System.arraycopy(tokens, 0, copy.tokens, 0, count);
-      System.arraycopy(weights, 0, copy.weights, 0, count);
-      copy.count = count;
-      return copy;
-    }
-  }
-
-  private TrigramTable(@Nullable TrigramTable base) {
-    this.base = base;
   }
 
   /**
-   * Makes the table of a corpus.
+   * Starts with the shares of a corpus.
    *
-   * @param tokens of the corpus; none for an empty table
+   * @param addsToIt whether new text is counted there, for the tables made later
    */
-  public static TrigramTable of(int... tokens) {
-    Map<Long, Map<Integer, Integer>> counts = new HashMap<>();
-    for (int i = 2; i < tokens.length; i++) {
-      counts
-          .computeIfAbsent(key(tokens[i - 2], tokens[i - 1]), _ -> new HashMap<>())
-          .merge(tokens[i], 1, Integer::sum);
-    }
-    TrigramTable table = new TrigramTable(null);
-    counts.forEach(
-        (pair, thirds) -> {
-          float all = thirds.values().stream().mapToInt(n -> n).sum();
-          thirds.entrySet().stream()
-              .sorted(
-                  Comparator.comparingInt((Map.Entry<Integer, Integer> e) -> -e.getValue())
-                      .thenComparing(Map.Entry.comparingByKey()))
-              .limit(SUCCESSORS)
-              .forEach(e -> add(table.own(pair), e.getKey(), e.getValue() / all));
-        });
-    return table;
-  }
-
-  /** Returns a table that starts as this one and whose adaptation does not reach it. */
-  public TrigramTable copy() {
-    return new TrigramTable(this);
+  public TrigramTable(TrigramCounts corpus, boolean addsToIt) {
+    this.corpus = corpus;
+    this.addsToIt = addsToIt;
   }
 
   /** Returns the successors of two tokens, or null if none are known. */
   @Nullable Entry find(int first, int second) {
-    return find(key(first, second));
-  }
-
-  private @Nullable Entry find(long pair) {
-    Entry entry = entries[slot(pair)];
-    return entry == null && base != null ? base.find(pair) : entry;
+    Entry entry = entry(key(first, second));
+    return entry.count == 0 ? null : entry;
   }
 
   /** Makes a third token after two others heavier. */
-  void adapt(int first, int second, int third) {
-    add(own(key(first, second)), third, STEP);
+  void adapt(int first, int second, int third, boolean isNew) {
+    add(entry(key(first, second)), third, STEP);
+    if (isNew && addsToIt) {
+      corpus.add(first, second, third);
+    }
   }
 
-  /** Returns the successors of a pair in this very table. */
-  private Entry own(long pair) {
+  /** Returns the successors of a pair, at first those of the corpus. */
+  private Entry entry(long pair) {
     int at = slot(pair);
     if (entries[at] == null) {
       if (2 * ++size > keys.length) {
         grow();
         at = slot(pair);
       }
-      Entry known = base == null ? null : base.find(pair);
       keys[at] = pair;
-      entries[at] = known == null ? new Entry() : known.copy();
+      entries[at] = new Entry();
+      for (Map.Entry<Integer, Float> third : corpus.shares(pair)) {
+        add(entries[at], third.getKey(), third.getValue());
+        if (entries[at].count == SUCCESSORS) {
+          break;
+        }
+      }
     }
     return entries[at];
   }
@@ -149,12 +120,7 @@ public final class TrigramTable {
     return at;
   }
 
-  private static long key(int first, int second) {
+  static long key(int first, int second) {
     return ((long) first << 32) | second;
-  }
-
-  @Override
-  public String toString() {
-    return "TrigramTable[" + size + " pairs" + (base == null ? "]" : " over " + base + "]");
   }
 }
