@@ -18,9 +18,9 @@ import org.unmask.decode.speculative.Exactness;
  *
  * <p>Each algorithm has one degree of parallelism, which becomes the curve: {@code threshold} its
  * threshold, {@code factor} its factor, {@code learn2pd} its accept threshold, {@code apd} its
- * mixture weight, those that draft the length of a draft if they have one, every other the tokens
- * unmasked per step; {@code oracle} has none and is one point, the ceiling. Several values of any
- * other option give a curve each.
+ * mixture weight, {@code padir} its passes, {@code gibbs} its sweeps, those that draft the length
+ * of a draft if they have one, every other the tokens unmasked per step; {@code oracle} has none
+ * and is one point, the ceiling. Several values of any other option give a curve each.
  */
 public final class Grid {
 
@@ -41,6 +41,8 @@ public final class Grid {
           "learn2pd", "accept-threshold",
           "learn2pd-eotp", "accept-threshold",
           "apd", "apd-mixture-weight",
+          "padir", "passes",
+          "gibbs", "sweeps",
           "oracle", "");
 
   /** The usual values of each degree of parallelism, least parallel first. */
