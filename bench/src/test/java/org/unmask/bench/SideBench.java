@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.unmask.bench.load.LoadedModel;
@@ -17,6 +18,7 @@ import org.unmask.decode.DecodeOptions;
 import org.unmask.decode.DecodeRequest;
 import org.unmask.decode.DecodeResult;
 import org.unmask.decode.Decoder;
+import org.unmask.model.Conditioning;
 import org.unmask.model.DelegatingDenoiser;
 import org.unmask.model.Denoiser;
 import org.unmask.model.Query;
@@ -26,6 +28,10 @@ import org.unmask.model.chat.ChatMessage;
 final class SideBench implements AutoCloseable {
 
   static final Path WEIGHTS = Path.of("").toAbsolutePath().resolveSibling("weights");
+
+  /** Networks whose whole canvas is filled: its length is the task's own. */
+  private static final Set<Conditioning> FILLS_CANVAS =
+      Set.of(Conditioning.FULL, Conditioning.BARRIERS);
 
   private static final Path REPORT = Path.of("target", "autoregressive-side.txt");
 
@@ -141,7 +147,7 @@ final class SideBench implements AutoCloseable {
     return model;
   }
 
-  /** Returns options from names and values, with a response of 64 tokens unless said otherwise. */
+  /** Returns options from names and values, with a response of at most 64 tokens. */
   static DecodeOptions options(String algorithm, Object... more) {
     Map<String, Object> values = new HashMap<>(Map.of("gen-length", 64));
     for (int i = 0; i < more.length; i += 2) {
@@ -164,9 +170,13 @@ final class SideBench implements AutoCloseable {
                   prompt.task().messages(prompt.sample()).stream()
                       .map(m -> new ChatMessage(m.role(), m.content()))
                       .toList());
+      DecodeOptions own =
+          FILLS_CANVAS.contains(model.denoiser().conditioning())
+              ? options.with("gen-length", prompt.task().genLength())
+              : options;
       clock.nanos = 0;
       long start = System.nanoTime();
-      DecodeResult result = decoder.decode(new DecodeRequest(ids, options, rows.size()));
+      DecodeResult result = decoder.decode(new DecodeRequest(ids, own, rows.size()));
       double ms = (System.nanoTime() - start) / 1e6;
       int tokens = Math.min(result.ids().length, result.keptTokens() + 1);
       Map<String, Double> scores = prompt.task().score(prompt.sample(), model.answer(result.ids()));

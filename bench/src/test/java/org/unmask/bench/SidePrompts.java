@@ -33,11 +33,19 @@ record SidePrompts(Task task, Sample sample, int draw) {
     return prompts;
   }
 
-  /** Returns the 204 prompts in an order in which tasks and lengths are mixed. */
+  /** Returns the 204 prompts in two halves of the same tasks and lengths, each mixed. */
   static List<SidePrompts> mixed() {
-    List<SidePrompts> prompts = all();
-    Collections.shuffle(prompts, new Random(SEED));
-    return prompts;
+    List<SidePrompts> halves = new ArrayList<>();
+    List<SidePrompts> all = all();
+    for (int half = 0; half < 2; half++) {
+      List<SidePrompts> some = new ArrayList<>();
+      for (int i = half; i < all.size(); i += 2) { // of 17 a task, by length
+        some.add(all.get(i));
+      }
+      Collections.shuffle(some, new Random(SEED));
+      halves.addAll(some);
+    }
+    return halves;
   }
 
   /** Returns prompts of one task, each several times. */
