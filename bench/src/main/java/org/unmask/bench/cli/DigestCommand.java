@@ -149,9 +149,7 @@ final class DigestCommand extends Verb {
     if (model.config().conditioning().isCausal()) {
       return List.of(
           DecodeOptions.of("ar", Map.of("gen-length", GEN_LENGTH)),
-          DecodeOptions.of(
-              "ar",
-              Map.of("gen-length", GEN_LENGTH, "temperature", 0.7, "seed", 1)));
+          DecodeOptions.of("ar", Map.of("gen-length", GEN_LENGTH, "temperature", 0.7, "seed", 1)));
     }
     return List.of(
         DecodeOptions.of("threshold", Map.of("gen-length", GEN_LENGTH)),

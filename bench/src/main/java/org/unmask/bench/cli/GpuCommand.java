@@ -55,7 +55,8 @@ final class GpuCommand extends Verb {
       paramLabel = "N",
       defaultValue = "100",
       order = 4,
-      description = "Timed steps of each kind, after half as many and at least three seconds untimed.")
+      description =
+          "Timed steps of each kind, after half as many and at least three seconds untimed.")
   int repeats = 100;
 
   @Override
