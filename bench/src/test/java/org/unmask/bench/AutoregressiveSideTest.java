@@ -20,9 +20,9 @@ import org.unmask.decode.DecodeOptions;
 
 /**
  * What the systems of the autoregressive side reach on the shipped models, at least 200 prompts
- * each. Slow: each method takes up to five minutes of one core, and stands alone.
+ * each. Slow: each method takes some minutes of one core, and stands alone.
  *
- * <p>Figures go to target/autoregressive-side.txt; docs/certificates.md quotes them.
+ * <p>Figures go to target/autoregressive-side.txt; docs/autoregressive.md quotes them.
  */
 @Tag("slow")
 class AutoregressiveSideTest {
