@@ -252,36 +252,6 @@ class DecoderTest {
   }
 
   @Test
-  void fastDllmV2_fillsSubBlocksAndStartsTheNextBlockForFree() {
-    List<DecodeStep> steps = new ArrayList<>();
-    Map<String, Object> options =
-        Map.of("gen-length", 8, "block-length", 4, "small-block-size", 2, "threshold", 0);
-    DecodeRequest request =
-        new DecodeRequest(new int[] {1, 2, 3, 4}, DecodeOptions.of("fast-dllm-v2", options));
-    decoder(denoiser(1)).decode(request, (i, step) -> steps.add(step));
-    assertThat(steps)
-        .extracting(DecodeStep::positions)
-        .containsExactly(
-            List.of(0),
-            List.of(1),
-            List.of(2, 3),
-            List.of(4),
-            List.of(5),
-            List.of(6, 7),
-            List.of());
-    assertThat(steps)
-        .extracting(DecodeStep::kind)
-        .containsExactly(
-            DecodeStep.Kind.PREFILL,
-            DecodeStep.Kind.DENOISE,
-            DecodeStep.Kind.DENOISE,
-            DecodeStep.Kind.STORE,
-            DecodeStep.Kind.DENOISE,
-            DecodeStep.Kind.DENOISE,
-            DecodeStep.Kind.STORE);
-  }
-
-  @Test
   void delayedCache_shiftedLogits_isRefused() {
     DecodeRequest delayed = request("threshold", Map.of("cache", "delayed"));
     assertThatIllegalArgumentException()

@@ -5,15 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.unmask.model.Predictions;
 
 /** The rules on hand-made certainties; vectors of the specification, section 15. */
 class RulesTest {
@@ -300,20 +295,6 @@ class RulesTest {
   }
 
   @Test
-  void blockRules_fillTheQuota() {
-    Picks picks = new Picks();
-    BlockRule.DYNAMIC.select(new StepFixture(.5, .9, .95, .3).step(), new boolean[4], 1, .8, picks);
-    assertThat(picks.ascending()).containsExactly(1, 2);
-    picks.clear();
-    BlockRule.STATIC.select(new StepFixture(.5, .9, .95, .3).step(), new boolean[4], 1, .8, picks);
-    assertThat(picks.ascending()).containsExactly(2);
-    picks.clear();
-    boolean[] taken = {false, true, false, false};
-    BlockRule.SEQUENTIAL.select(new StepFixture(.5, .9, .95, .3).step(), taken, 3, .8, picks);
-    assertThat(picks.ascending()).containsExactly(0, 2);
-  }
-
-  @Test
   void sched_boundsFallSmoothly() {
     assertThat(new Sched("linear", 7.5, 2.5, 2).bound(.5)).isEqualTo(5);
     assertThat(new Sched("cosine", 7.5, 2.5, 2).bound(.5)).isCloseTo(5, within(1e-12));
@@ -337,95 +318,6 @@ class RulesTest {
         Map.of("answer-start", 1, "answer-length", 1, "threshold-early", 4.3, "threshold-mid", 4.3);
     assertThat(unmasked("prophet", options, .3, .9, .3)).containsExactly(List.of(0, 1, 2));
     assertThat(unmasked("prophet", options, .9, .3, .9).size()).isGreaterThan(1);
-  }
-
-  @Test
-  void pipelinedBlocks_addABlockAndFreeTheNext() {
-    List<DecodeStep> steps = new ArrayList<>();
-    float[][] rows = new float[9][];
-    rows[0] = new float[10];
-    double[] certainties = {.95, .5, .5, .5, .95, .5, .5, .5};
-    for (int i = 0; i < 8; i++) {
-      rows[i + 1] = ScriptedDenoiser.row(10, i, certainties[i]);
-    }
-    Map<String, Object> options = new HashMap<>();
-    options.put("gen-length", 8);
-    options.put("block-length", 4);
-    options.put("block-add-threshold", .25);
-    options.put("decoded-token-threshold", .5);
-    options.put("suppress-mask", false);
-    DecodeResult result =
-        new Decoder(ScriptedDenoiser.table(MASK, rows), DecodeResources.none())
-            .decode(
-                new DecodeRequest(new int[] {0}, DecodeOptions.of("pipelined-blocks", options)),
-                (i, step) -> steps.add(step));
-    // the second block comes after one token, and must move once two of the first are there
-    assertThat(steps)
-        .extracting(DecodeStep::positions)
-        .containsExactly(List.of(0), List.of(1, 4), List.of(2, 5), List.of(3, 6), List.of(7));
-    assertThat(steps).extracting(DecodeStep::forwardLength).containsExactly(5, 9, 9, 9, 9);
-    assertThat(result.nfe()).isEqualTo(5);
-  }
-
-  @Test
-  void blockStatic_spreadsEachBlockOverItsSteps() {
-    List<Integer> unmasked = new ArrayList<>();
-    new Decoder(ScriptedDenoiser.random(3, 10, 0, 2), DecodeResources.none())
-        .decode(
-            new DecodeRequest(
-                new int[4],
-                DecodeOptions.of(
-                    "block-static",
-                    Map.of("gen-length", 8, "block-length", 4, "denoising-steps", 3))),
-            (request, step) -> unmasked.add(step.positions().size()));
-    assertThat(unmasked).containsExactly(0, 2, 1, 1, 0, 2, 1, 1, 0); // 0 where rows are stored
-  }
-
-  @Test
-  void fastDllmV2_fillsSubBlocks_andStartsTheNextBlockForFree() {
-    float[] sure = ScriptedDenoiser.row(10, 3, .95);
-    ScriptedDenoiser network =
-        new ScriptedDenoiser(
-            10, MASK, 1, (position, seen, logits) -> System.arraycopy(sure, 0, logits, 0, 10));
-    DecodeOptions options =
-        DecodeOptions.of(
-            "fast-dllm-v2", Map.of("gen-length", 8, "block-length", 4, "small-block-size", 2));
-    List<DecodeStep> steps = new ArrayList<>();
-    DecodeResult result =
-        new Decoder(network, DecodeResources.none())
-            .decode(new DecodeRequest(new int[4], options), (request, step) -> steps.add(step));
-    assertThat(steps)
-        .extracting(DecodeStep::positions)
-        .containsExactly(
-            List.of(0),
-            List.of(1),
-            List.of(2, 3),
-            List.of(4),
-            List.of(5),
-            List.of(6, 7),
-            List.of());
-    assertThat(steps)
-        .extracting(DecodeStep::kind)
-        .containsExactly(
-            DecodeStep.Kind.PREFILL,
-            DecodeStep.Kind.DENOISE,
-            DecodeStep.Kind.DENOISE,
-            DecodeStep.Kind.STORE,
-            DecodeStep.Kind.DENOISE,
-            DecodeStep.Kind.DENOISE,
-            DecodeStep.Kind.STORE);
-    assertThat(result.ids()).containsOnly(3);
-    List<DecodeStep> ended = new ArrayList<>();
-    DecodeResult stopped =
-        new Decoder(network, DecodeResources.none().withEndTokens(3))
-            .decode(new DecodeRequest(new int[4], options), (request, step) -> ended.add(step));
-    assertThat(stopped.ids()).containsExactly(3); // kept, and the rest cut off
-    assertThat(ended).hasSize(1);
-    assertThat(
-            new Decoder(network, DecodeResources.none())
-                .decode(new DecodeRequest(new int[4], options.with("threshold", 0.96)))
-                .nfe())
-        .isEqualTo(9); // one at a time
   }
 
   @Test
@@ -455,82 +347,6 @@ class RulesTest {
         .decode(
             new DecodeRequest(new int[] {0}, DecodeOptions.of("remix", Map.of("gen-length", 4))));
     assertThat(mixed).containsExactly(0, 0, 2, 1); // masks left at the third and fourth call
-  }
-
-  @Test
-  void jensenShannon_isBoundedBothWays() {
-    LogitHistory opposite = history(new double[] {1 - 1e-9, 1e-9}, new double[] {1e-9, 1 - 1e-9});
-    assertThat(opposite.diverges(0, Math.log(2) - 1e-4)).isTrue();
-    assertThat(opposite.diverges(0, Math.log(2) + 1e-4)).isFalse();
-    LogitHistory same = history(new double[] {.5, .5}, new double[] {.5, .5});
-    assertThat(same.diverges(0, 1e-12)).isFalse();
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
-  void divergences_comparedAndSummed_agree(int seed) {
-    SplittableRandom random = new SplittableRandom(seed);
-    double[][] p = new double[3][200];
-    for (double[] row : p) {
-      double spread = random.nextDouble(12);
-      Arrays.setAll(row, v -> Math.exp(spread * random.nextGaussian()));
-      double sum = Arrays.stream(row).sum();
-      Arrays.setAll(row, v -> row[v] / sum);
-    }
-    LogitHistory history = history(p);
-    double js = 0;
-    double kl = 0;
-    for (int v = 0; v < 200; v++) {
-      double a = Math.max(p[2][v], 0x1p-23);
-      double b = Math.max(p[1][v], 0x1p-23);
-      js += (a * Math.log(2 * a / (a + b)) + b * Math.log(2 * b / (a + b))) / 2;
-      kl += p[2][v] * Math.log((p[2][v] + 1e-12) / (p[1][v] + 1e-12));
-    }
-    assertThat(history.diverges(0, js + 1e-3)).isFalse();
-    assertThat(history.diverges(0, js - 1e-3)).isTrue();
-    Drift drift = new Drift(1, 2, -1);
-    for (double[] row : p) {
-      drift.follow(0, predictions(row), 0);
-    }
-    assertThat(drift.kl(0, 0)).isCloseTo(kl, within(1e-4 * kl));
-    assertThat(drift.isBelow(kl * 1.001, 0, 0)).isTrue();
-    assertThat(drift.isBelow(kl * .999, 0, 0)).isFalse();
-  }
-
-  private static LogitHistory history(double[]... rows) {
-    LogitHistory history = new LogitHistory(1, 2, -1);
-    for (double[] row : rows) {
-      history.follow(0, predictions(row), 0);
-    }
-    return history;
-  }
-
-  private static Predictions predictions(double[] row) {
-    Predictions predictions = new Predictions();
-    predictions.reset(1, row.length);
-    int best = 0;
-    for (int v = 0; v < row.length; v++) {
-      predictions.logits()[v] = (float) Math.log(row[v]);
-      best = row[v] > row[best] ? v : best;
-    }
-    predictions.set(0, best, row[best], row[best], 0, 0);
-    return predictions;
-  }
-
-  @Test
-  void drift_isTheDivergenceOfNeighbouringCalls() {
-    Drift drift = new Drift(1, 2, -1);
-    double[][] p = {{.7, .2, .1}, {.6, .3, .1}, {.9, .05, .05}};
-    for (double[] row : p) {
-      drift.follow(0, predictions(row), 0);
-    }
-    for (int age = 0; age < 2; age++) {
-      double expected = 0;
-      for (int v = 0; v < 3; v++) {
-        expected += p[2 - age][v] * Math.log(p[2 - age][v] / p[1 - age][v]);
-      }
-      assertThat(drift.kl(0, age)).isCloseTo(expected, within(1e-6));
-    }
   }
 
   @Test
