@@ -469,9 +469,9 @@ class HubTest {
 
   @Test
   void configOf_readsTheEnvironment() throws IOException {
-    Path home = Path.of("/home/me");
+    Path home = folder.resolve("home");
     HubConfig plain = HubConfig.of(Map.of("HF_TOKEN", " "), home);
-    assertThat(plain.cache()).isEqualTo(Path.of("/home/me/.cache/huggingface/hub"));
+    assertThat(plain.cache()).isEqualTo(home.resolve(".cache/huggingface/hub"));
     assertThat(plain.endpoint().toString()).isEqualTo("https://huggingface.co");
     assertThat(plain.token()).isEmpty();
     assertThat(plain.offline()).isFalse();
