@@ -15,6 +15,7 @@ import org.unmask.runtime.kernel.RowKernel;
  */
 public final class WarmUp {
 
+  /** No kernel has taller tiles; the scalar one has as tall ones. */
   private static final int MOST_ROWS = 12;
 
   /** Rows times depth of a call: C2 unrolls what it has seen go round often. */
